@@ -1,0 +1,59 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Globalization;
+
+namespace RunAiRbac.Policy;
+
+/// <summary>The one canonical form in which e-mail addresses are compared.</summary>
+public static class EmailAddress
+{
+    private static readonly IdnMapping Idn = new() { UseStd3AsciiRules = true };
+
+    /// <summary>
+    /// Lower-cases ASCII letters and puts the domain into its ASCII form (IDNA); nothing else is folded or removed. Gives the same string back when it is
+    /// canonical already.
+    /// </summary>
+    /// <param name="address">The address as it arrived.</param>
+    /// <param name="canonical">The canonical form.</param>
+    /// <returns>False when it has no local part, no domain, or a domain that cannot be put into ASCII.</returns>
+    public static bool TryCanonicalize(string address, [NotNullWhen(true)] out string? canonical)
+    {
+        ArgumentNullException.ThrowIfNull(address);
+        canonical = null;
+        var at = address.LastIndexOf('@');
+        if (at <= 0 || at == address.Length - 1) return false;
+
+        var isAscii = true;
+        var hasUpper = false;
+        for (var i = 0; i < address.Length; i++)
+        {
+            hasUpper |= char.IsAsciiLetterUpper(address[i]);
+            if (i > at) isAscii &= char.IsAscii(address[i]);
+        }
+
+        if (isAscii)
+        {
+            canonical = hasUpper ? LowerAscii(address) : address;
+            return true;
+        }
+
+        try
+        {
+            canonical = LowerAscii(string.Concat(address.AsSpan(0, at + 1), Idn.GetAscii(address, at + 1)));
+            return true;
+        }
+        catch (ArgumentException)
+        {
+            return false;
+        }
+    }
+
+    private static string LowerAscii(string text)
+        => string.Create(text.Length, text, static (span, source) =>
+        {
+            for (var i = 0; i < span.Length; i++)
+            {
+                var c = source[i];
+                span[i] = char.IsAsciiLetterUpper(c) ? (char)(c | 0x20) : c;
+            }
+        });
+}
