@@ -1,0 +1,251 @@
+namespace RunAiRbac.Storage;
+
+// Conventions of all rows: times are UTC microseconds since 1970; the tenant id leads the primary key; DeletedAt null means living;
+// MadeRevision and EndedRevision are the tenant's revisions that made and that ended the row; *Folded are lower-cased copies for search;
+// CreatedById is the subject that did it (null: the system), CreatedByName its name at that moment.
+
+/// <summary>The one row that names this database, for consistency tokens.</summary>
+public sealed class StoreRow
+{
+    public int Id { get; set; }
+    public required string StoreId { get; set; }
+
+    /// <summary>Raised by <c>new-epoch</c> after a restore: tokens of older epochs are unknown.</summary>
+    public int Epoch { get; set; }
+}
+
+public sealed class TenantRow
+{
+    public int Id { get; set; }
+    public required string Name { get; set; }
+    public long CreatedAt { get; set; }
+    public long? DeletedAt { get; set; }
+}
+
+/// <summary>The tenant's revision row: every policy write takes it first, so that writers of one tenant are serial.</summary>
+public sealed class RevisionRow
+{
+    public int TenantId { get; set; }
+    public long Revision { get; set; }
+    public int LastRuleId { get; set; }
+}
+
+/// <summary>One revision: the change log.</summary>
+public sealed class ChangeRow
+{
+    public int TenantId { get; set; }
+    public long Revision { get; set; }
+    public long At { get; set; }
+    public string? ActorId { get; set; }
+    public required string ActorName { get; set; }
+    public string? RequestId { get; set; }
+
+    /// <summary>JSON array of <see cref="Policy.PolicyChange"/>.</summary>
+    public required string Changes { get; set; }
+}
+
+public sealed class RoleRow
+{
+    public int TenantId { get; set; }
+    public int Id { get; set; }
+    public required string Name { get; set; }
+    public required string Description { get; set; }
+    public bool Enabled { get; set; } = true;
+
+    /// <summary>JSON array of <see cref="Policy.Permission"/>.</summary>
+    public required string Permissions { get; set; }
+    public long CreatedAt { get; set; }
+    public long UpdatedAt { get; set; }
+    public required string CreatedByName { get; set; }
+}
+
+public sealed class ScopeRow
+{
+    public int TenantId { get; set; }
+    public required string Id { get; set; }
+    public required string Type { get; set; }
+    public string? ParentId { get; set; }
+
+    /// <summary>The cluster it belongs to (a cluster: itself); null for tenant and system.</summary>
+    public string? ClusterId { get; set; }
+    public required string Name { get; set; }
+    public required string NameFolded { get; set; }
+
+    /// <summary>Names are unique per (type, this): the cluster's id for departments and projects, empty for the rest.</summary>
+    public required string NameScope { get; set; }
+
+    /// <summary>Projects: the Kubernetes namespace, unique among the cluster's living projects.</summary>
+    public string? Namespace { get; set; }
+
+    /// <summary>JSON object of what clients gave (quota, scheduling, description, domain …) and get back; not policy.</summary>
+    public string? Details { get; set; }
+    public long CreatedAt { get; set; }
+    public string? CreatedById { get; set; }
+    public required string CreatedByName { get; set; }
+    public long UpdatedAt { get; set; }
+    public string? UpdatedById { get; set; }
+    public string? UpdatedByName { get; set; }
+    public long? DeletedAt { get; set; }
+    public long MadeRevision { get; set; }
+    public long? EndedRevision { get; set; }
+}
+
+/// <summary>Users, groups (by name), applications and the built-in subject of all authenticated: what rules name.</summary>
+public sealed class SubjectRow
+{
+    public int TenantId { get; set; }
+    public required string Id { get; set; }
+    public Policy.SubjectKind Kind { get; set; }
+
+    /// <summary>A user's canonical e-mail, an application's client id, a group's name. Unique per kind among the living.</summary>
+    public required string Key { get; set; }
+    public required string Name { get; set; }
+    public required string NameFolded { get; set; }
+    public string? FirstName { get; set; }
+    public string? LastName { get; set; }
+
+    /// <summary>A user that nobody has signed in as or created yet: it exists because a rule or membership names its e-mail.</summary>
+    public bool IsPending { get; set; }
+
+    /// <summary>A local user (as against one of a provider); null for other kinds and for pending users.</summary>
+    public bool? IsLocal { get; set; }
+    public bool Enabled { get; set; } = true;
+    public int SessionEpoch { get; set; }
+    public string? HomeScopeId { get; set; }
+    public long CreatedAt { get; set; }
+    public string? CreatedById { get; set; }
+    public required string CreatedByName { get; set; }
+    public long UpdatedAt { get; set; }
+    public long? LastLogin { get; set; }
+    public long? DeletedAt { get; set; }
+    public long MadeRevision { get; set; }
+    public long? EndedRevision { get; set; }
+}
+
+/// <summary>A way to be recognized as a subject: provider alias and that provider's subject claim (local: <c>local</c> and the subject's id).</summary>
+public sealed class IdentityRow
+{
+    public int TenantId { get; set; }
+    public required string Id { get; set; }
+    public required string SubjectId { get; set; }
+    public required string Provider { get; set; }
+    public required string Claim { get; set; }
+    public string? Attributes { get; set; }
+    public long CreatedAt { get; set; }
+    public long? DeletedAt { get; set; }
+}
+
+public static class CredentialKinds
+{
+    public const string Password = "password";
+    public const string Secret = "secret";
+}
+
+public sealed class CredentialRow
+{
+    public int TenantId { get; set; }
+    public required string Id { get; set; }
+    public required string SubjectId { get; set; }
+
+    /// <summary>One of <see cref="CredentialKinds"/>.</summary>
+    public required string Kind { get; set; }
+
+    /// <summary>Never the secret itself: a password's salted hash with its parameters, a secret's SHA-256.</summary>
+    public required string Hash { get; set; }
+    public string? Label { get; set; }
+
+    /// <summary>A temporary password that is good only for choosing another.</summary>
+    public bool MustChange { get; set; }
+    public long CreatedAt { get; set; }
+    public long? ExpiresAt { get; set; }
+    public long? LastUsedAt { get; set; }
+    public long? DeletedAt { get; set; }
+}
+
+/// <summary>A group as one source knows it. Rules name the subject; memberships name this.</summary>
+public sealed class GroupRow
+{
+    public int TenantId { get; set; }
+    public required string Id { get; set; }
+
+    /// <summary>A provider's alias, <c>scim:…</c> or <c>directory</c>.</summary>
+    public required string Source { get; set; }
+    public string? ExternalId { get; set; }
+    public required string Name { get; set; }
+
+    /// <summary>The group of this name that rules name.</summary>
+    public required string SubjectId { get; set; }
+    public long CreatedAt { get; set; }
+    public long? DeletedAt { get; set; }
+}
+
+public sealed class MembershipRow
+{
+    public int TenantId { get; set; }
+    public required string UserId { get; set; }
+    public required string GroupId { get; set; }
+    public long MadeRevision { get; set; }
+    public long? EndedRevision { get; set; }
+
+    /// <summary>When the source last said so.</summary>
+    public long SeenAt { get; set; }
+    public long? ValidUntil { get; set; }
+}
+
+public sealed class AccessRuleRow
+{
+    public int TenantId { get; set; }
+    public int Id { get; set; }
+    public required string SubjectId { get; set; }
+    public int RoleId { get; set; }
+    public required string ScopeId { get; set; }
+    public long? NotBefore { get; set; }
+    public long? ExpiresAt { get; set; }
+    public string? Reason { get; set; }
+    public long CreatedAt { get; set; }
+    public string? CreatedById { get; set; }
+    public required string CreatedByName { get; set; }
+    public long UpdatedAt { get; set; }
+    public long? DeletedAt { get; set; }
+    public long MadeRevision { get; set; }
+    public long? EndedRevision { get; set; }
+}
+
+/// <summary>A sign-in: one refresh family.</summary>
+public sealed class SessionRow
+{
+    public int TenantId { get; set; }
+    public required string Id { get; set; }
+    public required string SubjectId { get; set; }
+    public required string Grant { get; set; }
+    public string? ClientId { get; set; }
+
+    /// <summary>The SHA-256 of the one refresh token that is good now; null: none.</summary>
+    public string? RefreshHash { get; set; }
+    public long CreatedAt { get; set; }
+    public long LastUsedAt { get; set; }
+
+    /// <summary>No access or refresh token of it is good from then on.</summary>
+    public long ExpiresAt { get; set; }
+    public long? EndedAt { get; set; }
+}
+
+public sealed class SigningKeyRow
+{
+    /// <summary>The <c>kid</c>.</summary>
+    public required string Id { get; set; }
+    public required string Algorithm { get; set; }
+
+    /// <summary>The public key as SubjectPublicKeyInfo, base64.</summary>
+    public required string PublicKey { get; set; }
+
+    /// <summary>The private key as PKCS #8, encrypted by Data Protection.</summary>
+    public required string ProtectedPrivateKey { get; set; }
+    public long CreatedAt { get; set; }
+
+    /// <summary>It signs from then on (published before that, so that caches of the key set know it).</summary>
+    public long SignsFrom { get; set; }
+
+    /// <summary>It verifies until then.</summary>
+    public long VerifiesUntil { get; set; }
+}
