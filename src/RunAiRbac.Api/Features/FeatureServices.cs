@@ -1,0 +1,26 @@
+using RunAiRbac.Api.Features.AccessRules;
+using RunAiRbac.Api.Features.Applications;
+using RunAiRbac.Api.Features.Authorize;
+using RunAiRbac.Api.Features.Groups;
+using RunAiRbac.Api.Features.OrgUnits;
+using RunAiRbac.Api.Features.Roles;
+using RunAiRbac.Api.Features.Users;
+
+namespace RunAiRbac.Api.Features;
+
+/// <summary>Every feature, by name: no scanning.</summary>
+internal static class FeatureServices
+{
+    public static void MapFeatures(this IEndpointRouteBuilder routes)
+    {
+        routes.MapUsers();
+        routes.MapGroups();
+        routes.MapApplications();
+        routes.MapClusters();
+        routes.MapDepartments();
+        routes.MapProjects();
+        routes.MapRoles();
+        routes.MapAccessRules();
+        routes.MapAuthorize();
+    }
+}

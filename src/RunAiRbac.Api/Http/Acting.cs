@@ -1,0 +1,91 @@
+using RunAiRbac.Api.Errors;
+using RunAiRbac.Policy;
+using RunAiRbac.Storage;
+
+namespace RunAiRbac.Api.Http;
+
+/// <summary>
+/// A caller against one snapshot at one moment: the service's own guard (design.md §6). Reads use the version the request was admitted at, writes
+/// <see cref="PolicyWrite.Before"/>, so that a right revoked anywhere cannot authorize one more write.
+/// </summary>
+internal sealed class Acting
+{
+    private Acting(PolicySnapshot snapshot, SubjectRef subject, int tenantId, long now)
+    {
+        Snapshot = snapshot;
+        Subject = subject;
+        Moment = now;
+        Tenant = snapshot.FindScope("tenant", tenantId.ToString(System.Globalization.CultureInfo.InvariantCulture));
+    }
+
+    public PolicySnapshot Snapshot { get; }
+
+    public SubjectRef Subject { get; }
+
+    public ScopeRef Tenant { get; }
+
+    /// <summary>UTC microseconds since 1970.</summary>
+    public long Moment { get; }
+
+    public static Acting Now(HttpContext context, Admitted admitted)
+        => new(admitted.Snapshot, admitted.Subject, admitted.Caller.TenantId, context.RequestServices.GetRequiredService<TimeProvider>().NowMicros());
+
+    public static Acting Reading(Admitted admitted, TimeProvider clock) => new(admitted.Snapshot, admitted.Subject, admitted.Caller.TenantId, clock.NowMicros());
+
+    /// <summary>The caller at the revision of a write; 401 when its session has ended in the meantime.</summary>
+    public static Acting Writing(PolicyWrite write, Caller caller)
+    {
+        if (!write.Before.IsSessionLive(caller.SubjectId, caller.SessionEpoch, caller.SessionId))
+            throw new ApiException(Kinds.Unauthorized, "The session has ended.");
+        return new Acting(write.Before, write.Before.FindSubject(caller.SubjectId), caller.TenantId, write.Now);
+    }
+
+    public bool Can(string resourceType, string action, ScopeRef scope)
+        => Snapshot.Check(Subject, Snapshot.Catalogue.FindResourceType(resourceType), Snapshot.Catalogue.FindAction(action), scope, Moment).Allowed;
+
+    /// <summary>403 unless the caller holds the permission there.</summary>
+    public void Demand(string resourceType, string action, ScopeRef scope)
+    {
+        if (Can(resourceType, action, scope)) return;
+        var where = scope.IsKnown ? Snapshot.Scope(scope) : null;
+        throw ApiException.Forbidden(resourceType, action, where is null ? "there" : $"in the {where.Type} `{where.Name}`");
+    }
+
+    /// <summary>The highest scopes where the caller holds the permission.</summary>
+    public IReadOnlyList<ScopeRef> PermittedScopes(string resourceType, string action)
+        => Snapshot.PermittedScopes(Subject, Snapshot.Catalogue.FindResourceType(resourceType), Snapshot.Catalogue.FindAction(action), Moment);
+
+    public bool CanAnywhere(string resourceType, string action) => PermittedScopes(resourceType, action).Count > 0;
+
+    /// <summary>403 <c>would_escalate</c> unless the caller holds each permission of the role there until then.</summary>
+    public void DemandGrant(RoleFact role, ScopeRef scope, long? until)
+        => Refuse(Snapshot.LackingToGrant(Subject, role, scope, until ?? long.MaxValue, Moment));
+
+    /// <summary>403 <c>would_escalate</c> unless the caller holds all that the target's rules give it. Oneself is always allowed.</summary>
+    public void DemandChange(SubjectRef target)
+    {
+        if (target != Subject) Refuse(Snapshot.LackingToChange(Subject, target, Moment));
+    }
+
+    /// <summary>403 <c>would_escalate</c> unless the caller holds all that the group's rules give.</summary>
+    public void DemandAddTo(SubjectRef group, long? until)
+        => Refuse(Snapshot.LackingToAddTo(Subject, group, until ?? long.MaxValue, Moment));
+
+    private void Refuse(IReadOnlyList<Lacking> lacking)
+    {
+        if (lacking.Count == 0) return;
+        var first = lacking[0];
+        var scope = Snapshot.Scope(first.Scope);
+        var kept = first.HeldUntil is null ? string.Empty : " for long enough";
+        throw new ApiException(Kinds.WouldEscalate,
+            $"The caller does not hold `{first.ResourceType}` {first.Action} of the role {first.Role.Name} in the {scope.Type} `{scope.Name}`{kept}.")
+            .With("lacking", lacking.Take(20).Select(l => new
+            {
+                l.ResourceType,
+                l.Action,
+                Role = l.Role.Name,
+                ScopeType = Snapshot.Scope(l.Scope).Type,
+                ScopeId = Snapshot.Scope(l.Scope).Id,
+            }).ToArray());
+    }
+}

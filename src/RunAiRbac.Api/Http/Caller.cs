@@ -1,0 +1,41 @@
+using RunAiRbac.Policy;
+using RunAiRbac.Storage;
+
+namespace RunAiRbac.Api.Http;
+
+/// <summary>Who a validated access token stands for. Immutable and shared by all requests with that token.</summary>
+/// <param name="TenantId">The token's tenant: it alone counts.</param>
+/// <param name="SubjectId">The subject's id (<c>sub</c>).</param>
+/// <param name="SessionId">The session (<c>sid</c>).</param>
+/// <param name="SessionEpoch">The subject's session epoch when the token was issued.</param>
+/// <param name="ClientId">The <c>client_id</c> claim, if any.</param>
+/// <param name="MustChangePassword">The token is good only for changing the password and signing out.</param>
+/// <param name="ViaAccessKey">The session was begun with an access key.</param>
+internal sealed record Caller(
+    int TenantId, string SubjectId, string SessionId, int SessionEpoch, string? ClientId, bool MustChangePassword, bool ViaAccessKey);
+
+/// <summary>The caller of this request with the policy version it was admitted at.</summary>
+internal sealed record Admitted(Caller Caller, PolicyVersion Version)
+{
+    public PolicySnapshot Snapshot => Version.Snapshot;
+
+    /// <summary>The caller in <see cref="Snapshot"/>; known, because admission tested it.</summary>
+    public SubjectRef Subject { get; } = Version.Snapshot.FindSubject(Caller.SubjectId);
+
+    /// <summary>Who writes, for the change log.</summary>
+    public Actor Actor(HttpContext context) => new(Caller.SubjectId, Snapshot.Subject(Subject).Name, context.TraceIdentifier);
+}
+
+internal static class CallerExtensions
+{
+    private static readonly object Key = new();
+
+    public static void SetAdmitted(this HttpContext context, Admitted admitted) => context.Items[Key] = admitted;
+
+    /// <summary>The admitted caller; null on public endpoints without a token.</summary>
+    public static Admitted? FindAdmitted(this HttpContext context) => context.Items.TryGetValue(Key, out var value) ? (Admitted?)value : null;
+
+    /// <summary>The admitted caller of an endpoint that needs one.</summary>
+    public static Admitted Admitted(this HttpContext context)
+        => context.FindAdmitted() ?? throw new Errors.ApiException(Errors.Kinds.Unauthorized, "This needs a valid access token.");
+}

@@ -1,0 +1,109 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using System.Text.Json.Serialization.Metadata;
+using RunAiRbac.Api.Errors;
+
+namespace RunAiRbac.Api.Http;
+
+/// <summary>
+/// Reads JSON bodies the way existing clients send them (reference sheet §8): a body without a content type is JSON, a wrong content type is 415;
+/// every malformed body is a 400 that names the member.
+/// </summary>
+internal static class JsonBody
+{
+    public const long MaxBytes = 1 << 20;
+    public const long MaxBatchBytes = 10 << 20;
+
+    /// <summary>The compatible endpoints: unknown members are ignored, explicit nulls are absent members.</summary>
+    public static readonly JsonSerializerOptions Lenient = Make(static options => options.AllowDuplicateProperties = false);
+
+    /// <summary>The token endpoints: as <see cref="Lenient"/>, member names in any case.</summary>
+    public static readonly JsonSerializerOptions AnyCase = Make(static options => options.PropertyNameCaseInsensitive = true);
+
+    /// <summary>The <c>/authorize…</c> endpoints: nothing unknown, nothing twice, no other case, no null.</summary>
+    public static readonly JsonSerializerOptions Strict = Make(static options =>
+    {
+        options.UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow;
+        options.AllowDuplicateProperties = false;
+        options.RespectNullableAnnotations = true;
+        options.RespectRequiredConstructorParameters = true;
+    });
+
+    /// <summary>For answers.</summary>
+    public static readonly JsonSerializerOptions Answers = Make(static options => options.DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull);
+
+    private static JsonSerializerOptions Make(Action<JsonSerializerOptions> configure)
+    {
+        var options = new JsonSerializerOptions
+        {
+            PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
+            MaxDepth = 32,
+            TypeInfoResolver = new DefaultJsonTypeInfoResolver(),
+        };
+        configure(options);
+        options.MakeReadOnly();
+        return options;
+    }
+
+    /// <summary>Reads a body that must be there.</summary>
+    public static async ValueTask<T> ReadAsync<T>(HttpContext context, JsonSerializerOptions options, long maxBytes = MaxBytes)
+        => await ReadOptionalAsync<T>(context, options, maxBytes) ?? throw new ApiException(Kinds.InvalidRequest, "The request needs a JSON body.", "body");
+
+    /// <summary>Reads a body; default when there is none.</summary>
+    public static async ValueTask<T?> ReadOptionalAsync<T>(HttpContext context, JsonSerializerOptions options, long maxBytes = MaxBytes)
+    {
+        var request = context.Request;
+        if (request.ContentLength > maxBytes) throw TooLarge(maxBytes);
+        var limit = context.Features.Get<Microsoft.AspNetCore.Http.Features.IHttpMaxRequestBodySizeFeature>();
+        if (limit is { IsReadOnly: false }) limit.MaxRequestBodySize = maxBytes;
+
+        if (request.ContentLength is null or > 0) DemandJson(request);
+        try
+        {
+            if (request.ContentLength == 0) return default;
+            var read = await request.BodyReader.ReadAsync(context.RequestAborted);
+            while (!read.IsCompleted)
+            {
+                if (read.Buffer.Length > maxBytes) throw TooLarge(maxBytes);
+                request.BodyReader.AdvanceTo(read.Buffer.Start, read.Buffer.End);
+                read = await request.BodyReader.ReadAsync(context.RequestAborted);
+            }
+
+            if (read.Buffer.Length > maxBytes) throw TooLarge(maxBytes);
+            if (read.Buffer.IsEmpty) return default;
+            return Parse<T>(read.Buffer, options);
+        }
+        catch (JsonException malformed)
+        {
+            throw Malformed(malformed);
+        }
+    }
+
+    private static T? Parse<T>(System.Buffers.ReadOnlySequence<byte> body, JsonSerializerOptions options)
+    {
+        var reader = new Utf8JsonReader(body, new JsonReaderOptions { MaxDepth = options.MaxDepth });
+        var value = JsonSerializer.Deserialize<T>(ref reader, options);
+        if (reader.Read()) throw new JsonException("Something follows the JSON value.");
+        if (value is null) throw new ApiException(Kinds.InvalidRequest, "The body must be a JSON object, not null.", "body");
+        return value;
+    }
+
+    private static void DemandJson(HttpRequest request)
+    {
+        var type = request.ContentType;
+        if (string.IsNullOrWhiteSpace(type) || request.HasJsonContentType()) return;
+        if (request.ContentLength is null && !request.Headers.ContainsKey("Transfer-Encoding") && request.Protocol.StartsWith("HTTP/1", StringComparison.Ordinal)) return;
+        throw new ApiException(Kinds.UnsupportedMediaType, "The body must be `application/json`.", "Content-Type");
+    }
+
+    private static ApiException TooLarge(long maxBytes) => new(Kinds.BodyTooLarge, $"The body is larger than {maxBytes / 1024} KiB.", "body");
+
+    private static ApiException Malformed(JsonException malformed)
+    {
+        // "$" is the whole body; "$.scope.id" names the member. The framework's message names our types: it stays here.
+        var path = malformed.Path is null or "$" ? "body" : malformed.Path.StartsWith("$.", StringComparison.Ordinal) ? malformed.Path[2..] : malformed.Path;
+        return new ApiException(Kinds.InvalidRequest, path == "body"
+            ? "The body is not the JSON that is expected here (malformed, a missing, unknown or repeated member, or too deep)."
+            : $"`{path}` is not what is expected here (a wrong type, unknown, repeated or null).", path);
+    }
+}

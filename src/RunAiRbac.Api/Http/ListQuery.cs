@@ -1,0 +1,120 @@
+using System.Globalization;
+using RunAiRbac.Api.Errors;
+
+namespace RunAiRbac.Api.Http;
+
+/// <summary>What one list accepts (reference sheet §1.1).</summary>
+/// <param name="SortFields">Allowed <c>sortBy</c> values; the first one is the default order's name only if the list says so.</param>
+/// <param name="FilterFields">Allowed fields of <c>filterBy</c>.</param>
+/// <param name="DefaultLimit">The page size when none is given.</param>
+/// <param name="Operators">Allowed operators of <c>filterBy</c>.</param>
+internal sealed record ListSpec(string[] SortFields, string[] FilterFields, int DefaultLimit = 50, string[]? Operators = null)
+{
+    public static readonly string[] AllOperators = ["==", "!=", "<=", ">=", "=@", "!@", "=^", "=$"];
+
+    public string[] FilterOperators { get; } = Operators ?? AllOperators;
+}
+
+/// <summary>One term of <c>filterBy</c>; terms are ANDed.</summary>
+internal sealed record ListFilter(string Field, string Operator, string Value);
+
+/// <summary>The validated paging, sorting and filtering parameters of a list request.</summary>
+internal sealed record ListQuery(int Limit, int Offset, string? SortBy, bool Descending, IReadOnlyList<ListFilter> Filters, string? Search)
+{
+    public const int MaxLimit = 500;
+
+    public static ListQuery Read(IQueryCollection query, ListSpec spec)
+    {
+        var limit = ReadInt(query, "limit", 1, MaxLimit) ?? spec.DefaultLimit;
+        var offset = ReadInt(query, "offset", 0, int.MaxValue) ?? 0;
+        var sortBy = ReadOne(query, "sortBy");
+        if (sortBy is not null && !spec.SortFields.Contains(sortBy, StringComparer.Ordinal))
+            throw ApiException.Invalid("sortBy", $"must be one of {string.Join(", ", spec.SortFields)}");
+        var sortOrder = ReadOne(query, "sortOrder");
+        if (sortOrder is not (null or "asc" or "desc")) throw ApiException.Invalid("sortOrder", "must be asc or desc");
+        var search = ReadOne(query, "search");
+        if (search is { Length: > 256 }) throw ApiException.Invalid("search", "must have at most 256 characters");
+        return new ListQuery(limit, offset, sortBy, sortOrder == "desc", ReadFilters(query, spec), string.IsNullOrEmpty(search) ? null : search);
+    }
+
+    /// <summary>A parameter's single value; null when absent or empty. The same value twice is accepted, two different ones are 400.</summary>
+    public static string? ReadOne(IQueryCollection query, string name)
+    {
+        if (!query.TryGetValue(name, out var values)) return null;
+        var distinct = values.Where(v => !string.IsNullOrEmpty(v)).Distinct(StringComparer.Ordinal).ToArray();
+        return distinct.Length switch
+        {
+            0 => null,
+            1 => distinct[0],
+            _ => throw ApiException.Invalid(name, "is given more than once with different values"),
+        };
+    }
+
+    public static int? ReadInt(IQueryCollection query, string name, int min, int max)
+    {
+        if (ReadOne(query, name) is not { } text) return null;
+        if (int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var value) && value >= min && value <= max) return value;
+        throw ApiException.Invalid(name, max == int.MaxValue ? $"must be a whole number of at least {min}" : $"must be a whole number from {min} to {max}");
+    }
+
+    /// <summary>true, True, false, False; anything else is 400.</summary>
+    public static bool ReadBool(IQueryCollection query, string name, bool absent = false)
+        => ReadOne(query, name) switch
+        {
+            null => absent,
+            "true" or "True" => true,
+            "false" or "False" => false,
+            _ => throw ApiException.Invalid(name, "must be true or false"),
+        };
+
+    /// <summary>Splits at a comma only where a known field and an operator follow (sheet §8.13); repeated values are not split further.</summary>
+    private static List<ListFilter> ReadFilters(IQueryCollection query, ListSpec spec)
+    {
+        var filters = new List<ListFilter>();
+        if (!query.TryGetValue("filterBy", out var values)) return filters;
+        foreach (var value in values)
+        {
+            if (string.IsNullOrEmpty(value)) continue;
+            foreach (var term in values.Count == 1 ? Split(value, spec) : [value])
+                filters.Add(Parse(term, spec) ?? throw ApiException.Invalid("filterBy",
+                    $"must be terms of a field ({string.Join(", ", spec.FilterFields)}), an operator ({string.Join(" ", spec.FilterOperators)}) and a value"));
+        }
+
+        return filters;
+    }
+
+    private static IEnumerable<string> Split(string value, ListSpec spec)
+    {
+        var start = 0;
+        for (var comma = value.IndexOf(',', StringComparison.Ordinal); comma >= 0; comma = value.IndexOf(',', comma + 1))
+        {
+            if (Parse(value[(comma + 1)..], spec) is null) continue;
+            yield return value[start..comma];
+            start = comma + 1;
+        }
+
+        yield return value[start..];
+    }
+
+    private static ListFilter? Parse(string term, ListSpec spec)
+    {
+        foreach (var field in spec.FilterFields)
+        {
+            if (!term.StartsWith(field, StringComparison.Ordinal)) continue;
+            foreach (var op in spec.FilterOperators)
+            {
+                if (term.Length > field.Length + op.Length && string.CompareOrdinal(term, field.Length, op, 0, op.Length) == 0)
+                    return new ListFilter(field, op, term[(field.Length + op.Length)..]);
+            }
+        }
+
+        return null;
+    }
+
+    /// <summary>501 for a valid filter or search that this list does not serve yet: never ignored.</summary>
+    public void RefuseFilters(bool searchServed = false)
+    {
+        if (Filters.Count > 0) throw new ApiException(Kinds.NotImplemented, "`filterBy` is not served on this list yet.", "filterBy");
+        if (Search is not null && !searchServed) throw new ApiException(Kinds.NotImplemented, "`search` is not served on this list yet.", "search");
+    }
+}
