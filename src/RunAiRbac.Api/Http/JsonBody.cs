@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
@@ -30,7 +31,11 @@ internal static class JsonBody
     });
 
     /// <summary>For answers.</summary>
-    public static readonly JsonSerializerOptions Answers = Make(static options => options.DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull);
+    public static readonly JsonSerializerOptions Answers = Make(static options =>
+    {
+        options.DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull;
+        options.Converters.Add(new UtcMicrosecondsConverter());
+    });
 
     private static JsonSerializerOptions Make(Action<JsonSerializerOptions> configure)
     {
@@ -70,8 +75,9 @@ internal static class JsonBody
             }
 
             if (read.Buffer.Length > maxBytes) throw TooLarge(maxBytes);
-            if (read.Buffer.IsEmpty) return default;
-            return Parse<T>(read.Buffer, options);
+            var value = read.Buffer.IsEmpty ? default : Parse<T>(read.Buffer, options);
+            request.BodyReader.AdvanceTo(read.Buffer.End);
+            return value;
         }
         catch (JsonException malformed)
         {
@@ -105,5 +111,14 @@ internal static class JsonBody
         return new ApiException(Kinds.InvalidRequest, path == "body"
             ? "The body is not the JSON that is expected here (malformed, a missing, unknown or repeated member, or too deep)."
             : $"`{path}` is not what is expected here (a wrong type, unknown, repeated or null).", path);
+    }
+
+    /// <summary>Times as existing clients get them: ISO 8601, UTC, six digits, Z.</summary>
+    private sealed class UtcMicrosecondsConverter : JsonConverter<DateTimeOffset>
+    {
+        public override DateTimeOffset Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) => reader.GetDateTimeOffset();
+
+        public override void Write(Utf8JsonWriter writer, DateTimeOffset value, JsonSerializerOptions options)
+            => writer.WriteStringValue(value.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.ffffff'Z'", CultureInfo.InvariantCulture));
     }
 }
