@@ -1,8 +1,113 @@
+using Microsoft.AspNetCore.Http.Metadata;
+using RunAiRbac.Api.Errors;
+using RunAiRbac.Api.Http;
+using RunAiRbac.Client.Contracts;
+using RunAiRbac.Policy;
+using RunAiRbac.Storage;
+
 namespace RunAiRbac.Api.Features.Authorize;
 
+/// <summary>May this subject do this action on this kind of resource in this scope?</summary>
 internal static class AuthorizeEndpoints
 {
+    private const int MaxChecks = 10_000;
+
     public static void MapAuthorize(this IEndpointRouteBuilder routes)
     {
+        // Plain request delegates: no parameter binding on the hottest path of the service.
+        var handlers = new Handlers(routes.ServiceProvider.GetRequiredService<PolicyStore>(), routes.ServiceProvider.GetRequiredService<TimeProvider>());
+        var group = routes.MapGroup("/api/v1/authorize").WithTags("Authorize");
+        Describe<CheckRequest, CheckResponse>(group.MapPost("", handlers.CheckAsync), "authorize", "May the subject do it?",
+            "A denied check is 200 with `allowed: false`. Asking about others needs `authorization` read at the scope.");
+        Describe<BatchCheckRequest, BatchCheckResponse>(group.MapPost("/batch", handlers.BatchAsync), "authorize_batch", "Up to 10,000 checks at one revision",
+            "Same order and count. If the caller may not ask one of them, the whole call is 403 naming its index.");
+        Describe<CheckRequest, ExplainResponse>(group.MapPost("/explain", handlers.ExplainAsync), "authorize_explain", "Why is it allowed or denied?",
+            "The decision with its principals, path, every rule on it, and, when no rule matches, the nearest roles that would allow it.");
+        Describe<WhoCanRequest, WhoCanResponse>(group.MapPost("/who-can", handlers.WhoCanAsync), "authorize_who_can", "Who may do it?",
+            "Complete over all pages; groups as groups and their known members as users.");
+        Describe<WhatCanRequest, WhatCanResponse>(group.MapPost("/what-can", handlers.WhatCanAsync), "authorize_what_can", "What may the subject do, and where?",
+            "The highest scopes only; about another, cut to the scopes where the caller may ask.");
+        routes.MapPost("/api/v1/authorization/permitted-scopes", handlers.PermittedScopesAsync).NeedsSignIn().WithTags("Permissions")
+            .WithName("get_permitted_scopes").WithSummary("The highest scopes where the caller may do it")
+            .WithMetadata(new AcceptsMetadata(["application/json"], typeof(PermittedScopesRequest)))
+            .WithMetadata(new ProducesResponseTypeMetadata(200, typeof(PermittedScopesResponse), ["application/json"]));
+    }
+
+    private static void Describe<TRequest, TResponse>(IEndpointConventionBuilder endpoint, string name, string summary, string description)
+        => endpoint.Needs("authorization", "read", At.Object).WithName(name).WithSummary(summary).WithDescription(description)
+            .WithMetadata(new AcceptsMetadata(["application/json"], typeof(TRequest)))
+            .WithMetadata(new ProducesResponseTypeMetadata(200, typeof(TResponse), ["application/json"]));
+
+    private sealed class Handlers(PolicyStore store, TimeProvider clock)
+    {
+        public async Task CheckAsync(HttpContext context)
+        {
+            var request = await JsonBody.ReadAsync<CheckRequest>(context, JsonBody.Strict);
+            Questions.Validate(request);
+            var point = await DecisionPoint.AtAsync(context.Admitted(), request.Consistency, store, clock, context.RequestAborted);
+            var question = Questions.Resolve(request, point.Snapshot, point.Caller);
+            point.DemandMayAsk(question);
+            await DecisionWriter.WriteAsync(context, point, point.Decide(question));
+        }
+
+        public async Task BatchAsync(HttpContext context)
+        {
+            var request = await JsonBody.ReadAsync<BatchCheckRequest>(context, JsonBody.Strict, JsonBody.MaxBatchBytes);
+            if (request.Checks is null) throw ApiException.Invalid("checks", "is missing");
+            if (request.Checks.Count is 0 or > MaxChecks) throw ApiException.Invalid("checks", $"must hold 1 to {MaxChecks} checks");
+            for (var i = 0; i < request.Checks.Count; i++) Questions.Validate(request.Checks[i], i);
+            var point = await DecisionPoint.AtAsync(context.Admitted(), request.Consistency, store, clock, context.RequestAborted);
+            await DecisionWriter.WriteBatchAsync(context, point, Decide(request.Checks, point));
+        }
+
+        public async Task ExplainAsync(HttpContext context)
+        {
+            var request = await JsonBody.ReadAsync<CheckRequest>(context, JsonBody.Strict);
+            Questions.Validate(request);
+            var point = await DecisionPoint.AtAsync(context.Admitted(), request.Consistency, store, clock, context.RequestAborted);
+            var question = Questions.Resolve(request, point.Snapshot, point.Caller);
+            point.DemandMayAsk(question);
+            await context.Response.WriteAsJsonAsync(AuthorizeService.Explain(point, question), JsonBody.Answers, context.RequestAborted);
+        }
+
+        public async Task WhoCanAsync(HttpContext context)
+        {
+            var request = await JsonBody.ReadAsync<WhoCanRequest>(context, JsonBody.Strict);
+            if (request.Action is null) throw ApiException.Invalid("action", "is missing");
+            if (request.ResourceType is null) throw ApiException.Invalid("resourceType", "is missing");
+            Questions.ValidateScope(request.Scope);
+            var point = await DecisionPoint.AtAsync(context.Admitted(), null, store, clock, context.RequestAborted);
+            await context.Response.WriteAsJsonAsync(AuthorizeService.WhoCan(point, request), JsonBody.Answers, context.RequestAborted);
+        }
+
+        public async Task WhatCanAsync(HttpContext context)
+        {
+            var request = await JsonBody.ReadOptionalAsync<WhatCanRequest>(context, JsonBody.Strict) ?? new WhatCanRequest();
+            if (request.Subject is not null) Questions.ValidateSubject(request.Subject);
+            var point = await DecisionPoint.AtAsync(context.Admitted(), null, store, clock, context.RequestAborted);
+            await context.Response.WriteAsJsonAsync(AuthorizeService.WhatCan(point, request), JsonBody.Answers, context.RequestAborted);
+        }
+
+        public async Task PermittedScopesAsync(HttpContext context)
+        {
+            var request = await JsonBody.ReadAsync<PermittedScopesRequest>(context, JsonBody.Lenient);
+            if (request.ResourceType is null) throw ApiException.Invalid("resourceType", "is missing");
+            var acting = Acting.Reading(context.Admitted(), clock);
+            await context.Response.WriteAsJsonAsync(
+                AuthorizeService.PermittedScopes(acting, request.ResourceType, request.Action), JsonBody.Answers, context.RequestAborted);
+        }
+
+        private static Decision[] Decide(IReadOnlyList<CheckItem> checks, in DecisionPoint point)
+        {
+            var decisions = new Decision[checks.Count];
+            for (var i = 0; i < decisions.Length; i++)
+            {
+                var question = Questions.Resolve(checks[i], point.Snapshot, point.Caller);
+                point.DemandMayAsk(question, i);
+                decisions[i] = point.Decide(question);
+            }
+
+            return decisions;
+        }
     }
 }
