@@ -1,0 +1,25 @@
+namespace RunAiRbac.Client.Contracts;
+
+/// <summary>A new password for the caller.</summary>
+public sealed record PasswordChange
+{
+    /// <summary>The present password.</summary>
+    public string? CurrentPassword { get; init; }
+
+    /// <summary>The new one: 8 to 256 characters, and another one than the present.</summary>
+    public string? NewPassword { get; init; }
+}
+
+/// <summary>A sign-in of the caller.</summary>
+/// <param name="Id">The session's id (a token's <c>sid</c>).</param>
+/// <param name="Grant">How it began.</param>
+/// <param name="ClientId">The program that began it.</param>
+/// <param name="CreatedAt">When it began.</param>
+/// <param name="LastUsedAt">When it last gave a token.</param>
+/// <param name="ExpiresAt">When it ends, unless it is used.</param>
+/// <param name="Current">Whether this request is part of it.</param>
+public sealed record Session(string Id, string Grant, string? ClientId, DateTimeOffset CreatedAt, DateTimeOffset LastUsedAt, DateTimeOffset ExpiresAt, bool Current);
+
+/// <summary>The caller's living sessions, the newest first.</summary>
+/// <param name="Sessions">The sessions.</param>
+public sealed record SessionList(IReadOnlyList<Session> Sessions);
