@@ -63,8 +63,12 @@ public readonly record struct Decision(DecisionReason Reason, Rule? Rule)
 /// <summary>A rule as one snapshot holds it.</summary>
 public sealed class Rule
 {
-    internal Rule(int id, SubjectRef subject, int roleId, ScopeRef scope, long notBefore, long expiresAt)
-        => (Id, Subject, RoleId, Scope, NotBefore, ExpiresAt) = (id, subject, roleId, scope, notBefore, expiresAt);
+    private Rule(RuleFact fact, SubjectRef subject, int roleIndex, ScopeRef scope)
+    {
+        (Id, Subject, RoleId, RoleIndex, Scope) = (fact.Id, subject, fact.RoleId, roleIndex, scope);
+        NotBefore = fact.NotBefore ?? long.MinValue;
+        ExpiresAt = fact.ExpiresAt ?? long.MaxValue;
+    }
 
     /// <summary>The rule's id.</summary>
     public int Id { get; }
@@ -84,8 +88,13 @@ public sealed class Rule
     /// <summary>The first moment at which it no longer holds, UTC microseconds since 1970; <see cref="long.MaxValue"/>: never.</summary>
     public long ExpiresAt { get; }
 
+    /// <summary>The role's index in the snapshot; the same in all snapshots, since roles never end.</summary>
+    internal int RoleIndex { get; }
+
     /// <summary>Whether it holds at that moment (UTC microseconds since 1970), as far as time is concerned.</summary>
     public bool IsActiveAt(long now) => NotBefore <= now && now < ExpiresAt;
+
+    internal static Rule From(RuleFact fact, int subject, int roleIndex, int scope) => new(fact, new SubjectRef(subject), roleIndex, new ScopeRef(scope));
 }
 
 /// <summary>A decision with everything that led to it.</summary>

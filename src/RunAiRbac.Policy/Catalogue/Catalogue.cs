@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using System.Collections.Immutable;
 
 namespace RunAiRbac.Policy;
@@ -7,27 +8,56 @@ namespace RunAiRbac.Policy;
 /// </summary>
 public sealed class Catalogue
 {
-    private Catalogue()
+    private static readonly Lazy<Catalogue> Shipped = new(CatalogueReader.ReadEmbedded);
+
+    private readonly FrozenDictionary<string, int> _resourceTypeIndexes;
+    private readonly FrozenDictionary<string, int> _actionIndexes;
+    private readonly FrozenSet<int> _grantedToNobody;
+
+    internal Catalogue(
+        ImmutableArray<ResourceType> resourceTypes, ImmutableArray<string> actions, IEnumerable<string> grantedToNobody, ImmutableArray<RoleFact> roles)
     {
+        ResourceTypes = resourceTypes;
+        Actions = actions;
+        Roles = roles;
+        _resourceTypeIndexes = resourceTypes.Select((type, index) => (type.Name, index)).ToFrozenDictionary(x => x.Name, x => x.index, StringComparer.Ordinal);
+        _actionIndexes = actions.Select((action, index) => (action, index)).ToFrozenDictionary(x => x.action, x => x.index, StringComparer.Ordinal);
+        _grantedToNobody = grantedToNobody.Select(action => _actionIndexes[action]).ToFrozenSet();
     }
 
     /// <summary>The catalogue that ships with the engine.</summary>
-    public static Catalogue Default => throw new NotImplementedException();
+    public static Catalogue Default => Shipped.Value;
 
     /// <summary>Resource types in the order of their indexes.</summary>
-    public ImmutableArray<ResourceType> ResourceTypes => throw new NotImplementedException();
+    public ImmutableArray<ResourceType> ResourceTypes { get; }
 
     /// <summary>Action names in the order of their indexes: <c>create</c>, <c>read</c>, <c>update</c>, <c>delete</c>, <c>sync</c>.</summary>
-    public ImmutableArray<string> Actions => throw new NotImplementedException();
+    public ImmutableArray<string> Actions { get; }
 
     /// <summary>The predefined roles, by id.</summary>
-    public ImmutableArray<RoleFact> Roles => throw new NotImplementedException();
+    public ImmutableArray<RoleFact> Roles { get; }
+
+    /// <summary>The number of permissions: one for each pair of a resource type and an action.</summary>
+    internal int PermissionCount => ResourceTypes.Length * Actions.Length;
 
     /// <summary>The index of a resource type's name, compared ordinally; -1 when unknown. Allocates nothing.</summary>
-    public int FindResourceType(string name) => throw new NotImplementedException();
+    public int FindResourceType(string name) => _resourceTypeIndexes.TryGetValue(name, out var index) ? index : -1;
 
     /// <summary>The index of an action's name, compared ordinally; -1 when unknown. Allocates nothing.</summary>
-    public int FindAction(string name) => throw new NotImplementedException();
+    public int FindAction(string name) => _actionIndexes.TryGetValue(name, out var index) ? index : -1;
+
+    /// <summary>The index of a permission, dense from 0.</summary>
+    internal int Permission(int resourceType, int action) => resourceType * Actions.Length + action;
+
+    /// <summary>
+    /// The index of a permission by names; -1 when the catalogue does not know the pair, or when the action is one that no role can hold (<c>sync</c>).
+    /// </summary>
+    internal int FindPermission(string resourceType, string action)
+    {
+        var type = FindResourceType(resourceType);
+        var act = FindAction(action);
+        return type < 0 || act < 0 || _grantedToNobody.Contains(act) ? -1 : Permission(type, act);
+    }
 }
 
 /// <summary>A kind of thing that permissions are about.</summary>

@@ -1,0 +1,103 @@
+using RunAiRbac.Policy.Collections;
+
+namespace RunAiRbac.Policy.Store;
+
+/// <summary>Subjects and memberships.</summary>
+internal sealed partial class Draft
+{
+    private void PutSubject(SubjectFact fact)
+    {
+        FactChecks.Subject(fact);
+        var index = _state.FindSubjectId(fact.Id);
+        var old = index < 0 ? null : _state.Subjects[index];
+        if (old is not null && old.Kind != fact.Kind) throw new ArgumentException($"Subject `{fact.Id}` is of another kind.", nameof(fact));
+
+        var keyHash = StringIndex.HashOf(fact.Key);
+        var holder = _state.FindSubjectKey(fact.Kind, fact.Key, keyHash);
+        if (holder >= 0 && holder != index) throw new ArgumentException($"The key of subject `{fact.Id}` is taken by another.", nameof(fact));
+        if (old is null) index = AddSubject(fact);
+        else
+        {
+            if (old.Fact.Key != fact.Key) _state.SubjectKeys = _state.SubjectKeys.Without(PolicyState.KeyHash(fact.Kind, StringIndex.HashOf(old.Fact.Key)), index);
+            SetSubject(index, old.With(fact));
+        }
+
+        if (old?.Fact.Key != fact.Key) _state.SubjectKeys = _state.SubjectKeys.With(PolicyState.KeyHash(fact.Kind, keyHash), index);
+        SetHome(index, fact.HomeScopeId is null ? SubjectRecord.NoScope : _state.FindScope(fact.HomeScopeId));
+    }
+
+    private int AddSubject(SubjectFact fact)
+    {
+        if (fact.Kind == SubjectKind.AllAuthenticated && _state.AllAuthenticated >= 0)
+        {
+            throw new ArgumentException($"Subject `{fact.Id}` would be a second one of all authenticated.", nameof(fact));
+        }
+
+        var index = Take(ref _state.FreeSubjects, _state.Subjects.Length);
+        SetSubject(index, new SubjectRecord(fact));
+        _state.SubjectIds = _state.SubjectIds.With(StringIndex.HashOf(fact.Id), index);
+        if (fact.Kind == SubjectKind.AllAuthenticated) _state.AllAuthenticated = index;
+        return index;
+    }
+
+    private void SetHome(int index, int home)
+    {
+        var record = _state.Subjects[index]!;
+        if (record.Home == home) return;
+        if (record.Home >= 0) SetResidents(record.Home, residents => residents.Without(index));
+        if (home >= 0) SetResidents(home, residents => residents.With(index, default));
+        record = record.Copy();
+        record.Home = home;
+        SetSubject(index, record);
+    }
+
+    private void SetResidents(int scope, Func<IntTree<Nothing>, IntTree<Nothing>> edit)
+    {
+        var place = _state.Scopes[scope]!.Copy();
+        place.Residents = edit(place.Residents);
+        SetScope(scope, place);
+    }
+
+    private void EndSubject(string id)
+    {
+        var index = SubjectNamed(id);
+        var record = _state.Subjects[index]!;
+        foreach (var rule in record.Rules.All())
+        {
+            Forget(rule);
+            RemoveFromScope(rule);
+        }
+
+        foreach (var group in record.Groups) SetMembers(group, members => members.Without(index));
+        foreach (var user in record.Members.Keys) SetSubject(user, _state.Subjects[user]!.WithoutGroup(index));
+        SetHome(index, SubjectRecord.NoScope);
+        _state.SubjectIds = _state.SubjectIds.Without(StringIndex.HashOf(record.Fact.Id), index);
+        _state.SubjectKeys = _state.SubjectKeys.Without(PolicyState.KeyHash(record.Kind, StringIndex.HashOf(record.Fact.Key)), index);
+        if (_state.AllAuthenticated == index) _state.AllAuthenticated = -1;
+        SetSubject(index, null);
+        _state.FreeSubjects = new FreeHandle(index, _state.FreeSubjects);
+    }
+
+    private void PutMembership(MembershipFact fact)
+    {
+        var (user, group) = (SubjectNamed(fact.UserId), SubjectNamed(fact.GroupId));
+        FactChecks.Membership(fact, _state.Subjects[user]!.Kind, _state.Subjects[group]!.Kind);
+        SetSubject(user, _state.Subjects[user]!.WithGroup(group, fact.ValidUntil ?? long.MaxValue));
+        SetMembers(group, members => members.With(user, default));
+    }
+
+    private void EndMembership(string userId, string groupId)
+    {
+        var (user, group) = (SubjectNamed(userId), SubjectNamed(groupId));
+        if (!_state.Subjects[group]!.Members.Contains(user)) throw new ArgumentException($"User `{userId}` is not in group `{groupId}`.", nameof(userId));
+        SetSubject(user, _state.Subjects[user]!.WithoutGroup(group));
+        SetMembers(group, members => members.Without(user));
+    }
+
+    private void SetMembers(int group, Func<IntTree<Nothing>, IntTree<Nothing>> edit)
+    {
+        var record = _state.Subjects[group]!.Copy();
+        record.Members = edit(record.Members);
+        SetSubject(group, record);
+    }
+}

@@ -1,0 +1,57 @@
+using RunAiRbac.Policy.Collections;
+
+namespace RunAiRbac.Policy.Store;
+
+/// <summary>What a snapshot knows of a scope. INVARIANT: never written to once a snapshot or a draft's array holds it; changes are copies.</summary>
+internal sealed class ScopeRecord(ScopeFact fact, int[] path)
+{
+    /// <summary>The most levels from the root down.</summary>
+    public const int MaxLevels = 16;
+
+    /// <summary>A place in <see cref="Path"/> behind the root; equal to no scope and to no <see cref="RuleTable.NoScope"/>.</summary>
+    public const int Padding = -2;
+
+    private const int PathStep = 4;
+
+    public ScopeFact Fact { get; set; } = fact;
+
+    /// <summary>This scope's index, its parent's, and so on up to the root's, then padding to a multiple of four.</summary>
+    public int[] Path { get; set; } = path;
+
+    /// <summary>The scopes directly below.</summary>
+    public IntTree<Nothing> Children { get; set; }
+
+    /// <summary>The rules written here, by id.</summary>
+    public IntTree<Rule> Rules { get; set; }
+
+    /// <summary>The subjects whose home scope this is.</summary>
+    public IntTree<Nothing> Residents { get; set; }
+
+    public int Parent => Path[1];
+
+    /// <summary>This scope and those above it, from here up.</summary>
+    public ReadOnlySpan<int> Ancestry => Path.AsSpan(0, Levels);
+
+    /// <summary>The number of scopes from the root down to this one.</summary>
+    public int Levels
+    {
+        get
+        {
+            var padding = Array.IndexOf(Path, Padding);
+            return padding < 0 ? Path.Length : padding;
+        }
+    }
+
+    public ScopeRecord Copy() => (ScopeRecord)MemberwiseClone();
+
+    /// <summary>The path of a scope with that index below this ancestry (empty for a root).</summary>
+    public static int[] PathBelow(ReadOnlySpan<int> parentAncestry, int index)
+    {
+        var levels = parentAncestry.Length + 1;
+        var path = new int[(levels + PathStep - 1) / PathStep * PathStep];
+        path.AsSpan(levels).Fill(Padding);
+        parentAncestry.CopyTo(path.AsSpan(1));
+        path[0] = index;
+        return path;
+    }
+}
