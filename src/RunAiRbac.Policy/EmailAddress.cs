@@ -1,10 +1,11 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
+using System.Text.RegularExpressions;
 
 namespace RunAiRbac.Policy;
 
 /// <summary>The one canonical form in which e-mail addresses are compared.</summary>
-public static class EmailAddress
+public static partial class EmailAddress
 {
     private static readonly IdnMapping Idn = new() { UseStd3AsciiRules = true };
 
@@ -46,6 +47,13 @@ public static class EmailAddress
             return false;
         }
     }
+
+    /// <summary>Whether it has the form that the compatible API accepts for new users (after its domain is put into ASCII), and its canonical form.</summary>
+    public static bool IsValid(string address, [NotNullWhen(true)] out string? canonical)
+        => TryCanonicalize(address, out canonical) && canonical.Length <= 254 && Form().IsMatch(canonical);
+
+    [GeneratedRegex(@"^[a-zA-Z0-9._%+-]+@[a-zA-Z0-9.-]+\.([a-zA-Z]{2,}|xn--[a-zA-Z0-9-]+)\z", RegexOptions.CultureInvariant)]
+    private static partial Regex Form();
 
     private static string LowerAscii(string text)
         => string.Create(text.Length, text, static (span, source) =>

@@ -11,6 +11,11 @@ namespace RunAiRbac.Api.Features;
 /// <summary>Every feature, by name: no scanning.</summary>
 internal static class FeatureServices
 {
+    public static void AddFeatures(this IServiceCollection services)
+    {
+        services.AddSingleton<AccessRulesService>();
+    }
+
     public static void MapFeatures(this IEndpointRouteBuilder routes)
     {
         routes.MapUsers();

@@ -55,6 +55,17 @@ internal sealed class Acting
     public IReadOnlyList<ScopeRef> PermittedScopes(string resourceType, string action)
         => Snapshot.PermittedScopes(Subject, Snapshot.Catalogue.FindResourceType(resourceType), Snapshot.Catalogue.FindAction(action), Moment);
 
+    /// <summary>
+    /// Whether the caller may read the scope itself: it holds the read permission there or above, or, for a tenant, cluster or department, anywhere below
+    /// it (design.md §6). The `system` scope is read by who reads rules there.
+    /// </summary>
+    public bool CanReadScope(ScopeRef scope)
+    {
+        var type = Snapshot.Scope(scope).Type;
+        if (type == "system") return Can("access_rules", "read", scope);
+        return Can(type, "read", scope) || PermittedScopes(type, "read").Any(held => Snapshot.IsWithin(held, scope));
+    }
+
     public bool CanAnywhere(string resourceType, string action) => PermittedScopes(resourceType, action).Count > 0;
 
     /// <summary>403 <c>would_escalate</c> unless the caller holds each permission of the role there until then.</summary>

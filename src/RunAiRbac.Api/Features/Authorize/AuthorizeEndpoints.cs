@@ -1,4 +1,3 @@
-using Microsoft.AspNetCore.Http.Metadata;
 using RunAiRbac.Api.Errors;
 using RunAiRbac.Api.Http;
 using RunAiRbac.Client.Contracts;
@@ -11,32 +10,34 @@ namespace RunAiRbac.Api.Features.Authorize;
 internal static class AuthorizeEndpoints
 {
     private const int MaxChecks = 10_000;
+    private const string CheckExample = """{ "subject": { "type": "application", "id": "ci-bot" }, "action": "create", "resourceType": "workloads", "scope": { "type": "project", "id": "0193b6c2-5d0e-7d3e-9a53-0d1f6f0b8a11" } }""";
+    private const string WhoCanExample = """{ "action": "create", "resourceType": "workloads", "scope": { "type": "project", "id": "0193b6c2-5d0e-7d3e-9a53-0d1f6f0b8a11" } }""";
 
     public static void MapAuthorize(this IEndpointRouteBuilder routes)
     {
         // Plain request delegates: no parameter binding on the hottest path of the service.
         var handlers = new Handlers(routes.ServiceProvider.GetRequiredService<PolicyStore>(), routes.ServiceProvider.GetRequiredService<TimeProvider>());
         var group = routes.MapGroup("/api/v1/authorize").WithTags("Authorize");
-        Describe<CheckRequest, CheckResponse>(group.MapPost("", handlers.CheckAsync), "authorize", "May the subject do it?",
-            "A denied check is 200 with `allowed: false`. Asking about others needs `authorization` read at the scope.");
-        Describe<BatchCheckRequest, BatchCheckResponse>(group.MapPost("/batch", handlers.BatchAsync), "authorize_batch", "Up to 10,000 checks at one revision",
-            "Same order and count. If the caller may not ask one of them, the whole call is 403 naming its index.");
-        Describe<CheckRequest, ExplainResponse>(group.MapPost("/explain", handlers.ExplainAsync), "authorize_explain", "Why is it allowed or denied?",
-            "The decision with its principals, path, every rule on it, and, when no rule matches, the nearest roles that would allow it.");
-        Describe<WhoCanRequest, WhoCanResponse>(group.MapPost("/who-can", handlers.WhoCanAsync), "authorize_who_can", "Who may do it?",
-            "Complete over all pages; groups as groups and their known members as users.");
-        Describe<WhatCanRequest, WhatCanResponse>(group.MapPost("/what-can", handlers.WhatCanAsync), "authorize_what_can", "What may the subject do, and where?",
-            "The highest scopes only; about another, cut to the scopes where the caller may ask.");
-        routes.MapPost("/api/v1/authorization/permitted-scopes", handlers.PermittedScopesAsync).NeedsSignIn().WithTags("Permissions")
-            .WithName("get_permitted_scopes").WithSummary("The highest scopes where the caller may do it")
-            .WithMetadata(new AcceptsMetadata(["application/json"], typeof(PermittedScopesRequest)))
-            .WithMetadata(new ProducesResponseTypeMetadata(200, typeof(PermittedScopesResponse), ["application/json"]));
+        Ask(group.MapPost("", handlers.CheckAsync), typeof(CheckRequest), typeof(CheckResponse), CheckExample).Describe("authorize", "May the subject do it?",
+            "A denied check is 200 with `allowed: false`. Without `subject` it is about the caller; about others it needs `authorization` read at the scope.");
+        Ask(group.MapPost("/batch", handlers.BatchAsync), typeof(BatchCheckRequest), typeof(BatchCheckResponse), $$"""{ "checks": [{{CheckExample}}] }""")
+            .Describe("authorize_batch", "Up to 10,000 checks at one revision",
+                "Same order and count. If the caller may not ask one of them, the whole call is 403 naming its index.");
+        Ask(group.MapPost("/explain", handlers.ExplainAsync), typeof(CheckRequest), typeof(ExplainResponse), CheckExample)
+            .Describe("authorize_explain", "Why is it allowed or denied?",
+                "The decision with its principals, the path, every rule on it, and, when no rule matches, the nearest roles that would allow it.");
+        Ask(group.MapPost("/who-can", handlers.WhoCanAsync), typeof(WhoCanRequest), typeof(WhoCanResponse), WhoCanExample)
+            .Describe("authorize_who_can", "Who may do it?", "Complete over all pages; groups as groups and their known members as users.");
+        Ask(group.MapPost("/what-can", handlers.WhatCanAsync), typeof(WhatCanRequest), typeof(WhatCanResponse), """{ "resourceType": "workloads" }""")
+            .Describe("authorize_what_can", "What may the subject do, and where?", "The highest scopes only; about another, cut to the scopes where the caller may ask.");
+        Ask(routes.MapPost("/api/v1/authorization/permitted-scopes", handlers.PermittedScopesAsync).WithTags("Permissions"),
+                typeof(PermittedScopesRequest), typeof(PermittedScopesResponse), """{ "resourceType": "workloads", "action": "create" }""", At.SignedIn)
+            .Describe("get_permitted_scopes", "The highest scopes where the caller may do it");
     }
 
-    private static void Describe<TRequest, TResponse>(IEndpointConventionBuilder endpoint, string name, string summary, string description)
-        => endpoint.Needs("authorization", "read", At.Object).WithName(name).WithSummary(summary).WithDescription(description)
-            .WithMetadata(new AcceptsMetadata(["application/json"], typeof(TRequest)))
-            .WithMetadata(new ProducesResponseTypeMetadata(200, typeof(TResponse), ["application/json"]));
+    private static IEndpointConventionBuilder Ask(IEndpointConventionBuilder endpoint, Type request, Type response, string example, At at = At.Object)
+        => (at == At.SignedIn ? endpoint.NeedsSignIn() : endpoint.Needs("authorization", "read", at))
+            .Reads(request, example).WithMetadata(new ProducesResponseTypeMetadata(200, response, ["application/json"]));
 
     private sealed class Handlers(PolicyStore store, TimeProvider clock)
     {

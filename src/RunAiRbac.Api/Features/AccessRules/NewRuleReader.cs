@@ -1,0 +1,76 @@
+using System.Globalization;
+using System.Text.RegularExpressions;
+using RunAiRbac.Api.Errors;
+using RunAiRbac.Api.Features.Authorize;
+using RunAiRbac.Client.Contracts;
+using RunAiRbac.Policy;
+using RunAiRbac.Storage;
+
+namespace RunAiRbac.Api.Features.AccessRules;
+
+/// <summary>A creation body whose shape is right; nothing in it is resolved yet.</summary>
+internal sealed record WantedRule(
+    SubjectKind SubjectKind, string SubjectType, string SubjectId, int RoleId, string ScopeType, string ScopeId, string? ClusterId, long? NotBefore, long? ExpiresAt, string? Reason);
+
+/// <summary>Validates creation bodies: 400 naming the field.</summary>
+internal static partial class NewRuleReader
+{
+    private const int MaxReason = 1_024;
+    private const int MaxSubjectId = 320;
+    private static readonly string[] ScopeTypes = ["system", "tenant", "cluster", "department", "project"];
+
+    public static WantedRule Read(AccessRuleCreation body, long now)
+    {
+        var subjectType = body.SubjectType ?? throw ApiException.Invalid("subjectType", "is missing");
+        var kind = subjectType == "application" ? null : Subjects.Kind(subjectType);
+        if (kind is null) throw ApiException.Invalid("subjectType", "must be user, app, service-account or group");
+        var scopeType = body.ScopeType ?? throw ApiException.Invalid("scopeType", "is missing");
+        if (!ScopeTypes.Contains(scopeType, StringComparer.Ordinal)) throw ApiException.Invalid("scopeType", "must be system, tenant, cluster, department or project");
+        var (notBefore, expiresAt) = ReadTimes(body, now);
+        if (body.Reason is { Length: > MaxReason }) throw ApiException.Invalid("reason", $"must have at most {MaxReason} characters");
+        return new WantedRule(
+            kind.Value,
+            subjectType,
+            ReadSubjectId(body.SubjectId, kind.Value),
+            body.RoleId ?? throw ApiException.Invalid("roleId", "is missing"),
+            scopeType,
+            body.ScopeId ?? throw ApiException.Invalid("scopeId", "is missing"),
+            body.ClusterId,
+            notBefore,
+            expiresAt,
+            string.IsNullOrEmpty(body.Reason) ? null : body.Reason);
+    }
+
+    /// <summary>A moment in RFC 3339 with at most six digits of a second: finer ones could not be kept exactly.</summary>
+    public static long ReadTime(string text, string field)
+    {
+        if (Rfc3339().IsMatch(text)
+            && DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var time))
+            return Micros.From(time);
+        throw ApiException.Invalid(field, "must be a time such as 2030-01-31T12:00:00Z, with at most six digits of a second");
+    }
+
+    private static (long? NotBefore, long? ExpiresAt) ReadTimes(AccessRuleCreation body, long now)
+    {
+        long? notBefore = body.NotBefore is null ? null : ReadTime(body.NotBefore, "notBefore");
+        long? expiresAt = body.ExpiresAt is null ? null : ReadTime(body.ExpiresAt, "expiresAt");
+        if (expiresAt <= now) throw ApiException.Invalid("expiresAt", "is in the past");
+        if (expiresAt <= notBefore) throw ApiException.Invalid("expiresAt", "must be after `notBefore`");
+        return (notBefore, expiresAt);
+    }
+
+    private static string ReadSubjectId(string? subjectId, SubjectKind kind)
+    {
+        if (string.IsNullOrEmpty(subjectId)) throw ApiException.Invalid("subjectId", "is missing");
+        if (subjectId.Length > MaxSubjectId) throw ApiException.Invalid("subjectId", $"must have at most {MaxSubjectId} characters");
+        if (kind == SubjectKind.Group && subjectId.Any(IsUnsafe)) throw ApiException.Invalid("subjectId", "must not hold control or direction characters");
+        return subjectId;
+    }
+
+    /// <summary>Control, format (bidirectional marks among them) and lone surrogate characters have no place in a name that people read.</summary>
+    private static bool IsUnsafe(char c)
+        => char.GetUnicodeCategory(c) is UnicodeCategory.Control or UnicodeCategory.Format or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator;
+
+    [GeneratedRegex(@"^\d{4}-\d{2}-\d{2}[Tt]\d{2}:\d{2}:\d{2}(\.\d{1,6})?([Zz]|[+-]\d{2}:\d{2})\z")]
+    private static partial Regex Rfc3339();
+}
