@@ -1,3 +1,5 @@
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Logging;
 using RunAiRbac.Policy;
 
 namespace RunAiRbac.Storage;
@@ -31,50 +33,120 @@ public sealed class PolicyUnavailableException(string message, Exception? inner 
 /// <summary>
 /// The tenants' policies in memory, and the one way to change them (design.md §5). Singleton.
 /// </summary>
-public sealed class PolicyStore
+public sealed partial class PolicyStore : IDisposable
 {
-    /// <summary>Reads the store's name and every tenant (repeatable read); afterwards <see cref="Current"/> answers.</summary>
-    public Task LoadAsync(CancellationToken cancellationToken) => throw new NotImplementedException();
+    private readonly IDbContextFactory<RunAiRbacDbContext> _contexts;
+    private readonly StorageSettings _settings;
+    private readonly TimeProvider _clock;
+    private readonly PolicyReader _reader;
+    private readonly SharedRefresh _poll;
+    private readonly Log _log;
+    private readonly long _maxAge;
+    private volatile TenantSlots _slots = TenantSlots.None;
+    private volatile ConsistencyTokens? _tokens;
+
+    public PolicyStore(IDbContextFactory<RunAiRbacDbContext> contexts, StorageSettings settings, TimeProvider clock, ILogger<PolicyStore> logger)
+    {
+        (_contexts, _settings, _clock, _log) = (contexts, settings, clock, new(logger));
+        _reader = new(settings, clock);
+        _poll = new(() => RefreshAsync(onlyTenant: null));
+        _maxAge = (long)(settings.MaxStaleness.TotalSeconds * clock.TimestampFrequency);
+    }
+
+    /// <summary>Whether <see cref="LoadAsync"/> has been done.</summary>
+    public bool IsLoaded => _tokens is not null;
 
     /// <summary>Ids of the living tenants.</summary>
-    public IReadOnlyCollection<int> TenantIds => throw new NotImplementedException();
+    public IReadOnlyCollection<int> TenantIds => _slots.TenantIds;
+
+    /// <summary>Whether every tenant is loaded and younger than <c>Freshness:MaxStaleness</c>.</summary>
+    public bool IsReady => IsLoaded && _slots.All(slot => !IsStale(slot));
+
+    /// <summary>The longest time since a tenant's version was confirmed to be the newest.</summary>
+    public TimeSpan Age
+    {
+        get
+        {
+            var now = _clock.GetTimestamp();
+            return _slots.Select(slot => _clock.GetElapsedTime(slot.ConfirmedAt, now)).DefaultIfEmpty(TimeSpan.Zero).Max();
+        }
+    }
 
     /// <summary>The tenant's newest version here; null: no such tenant. No age test: for the service's own guard use <see cref="Fresh"/>.</summary>
-    public PolicyVersion? Current(int tenantId) => throw new NotImplementedException();
+    public PolicyVersion? Current(int tenantId) => _slots.Find(tenantId)?.Current.Version;
 
     /// <summary>The tenant's newest version here, if its age allows decisions; null: no such tenant. Cheap and allocation-free.</summary>
     /// <exception cref="PolicyUnavailableException">Its last confirmation is older than <c>Freshness:MaxStaleness</c>.</exception>
-    public PolicyVersion? Fresh(int tenantId) => throw new NotImplementedException();
+    public PolicyVersion? Fresh(int tenantId)
+    {
+        var slot = _slots.Find(tenantId);
+        if (slot is null) return null;
 
-    /// <summary>Whether every tenant is loaded and younger than <c>Freshness:MaxStaleness</c>.</summary>
-    public bool IsReady => throw new NotImplementedException();
+        // The version is read before the age: it may then be older than what was confirmed, never newer than what the age speaks of.
+        var version = slot.Current.Version;
+        if (IsStale(slot)) throw Stale();
+        return version;
+    }
 
     /// <summary>The tenant's version at or after the revision (waits up to <paramref name="wait"/>).</summary>
     /// <exception cref="PolicyUnavailableException">It did not arrive in time.</exception>
-    public ValueTask<PolicyVersion> AtLeastAsync(int tenantId, long revision, TimeSpan wait, CancellationToken cancellationToken) => throw new NotImplementedException();
+    public ValueTask<PolicyVersion> AtLeastAsync(int tenantId, long revision, TimeSpan wait, CancellationToken cancellationToken)
+    {
+        var slot = Slot(tenantId);
+        var current = slot.Current;
+        if (Satisfies(current, revision) && !IsStale(slot)) return new(current.Version);
+        return new(AwaitRevisionAsync(slot, tenantId, revision, wait, cancellationToken));
+    }
 
     /// <summary>The tenant's version at or after the revision that the database has at this moment (<c>full</c>).</summary>
     /// <exception cref="PolicyUnavailableException">The database cannot be reached.</exception>
-    public Task<PolicyVersion> LatestAsync(int tenantId, CancellationToken cancellationToken) => throw new NotImplementedException();
+    public async Task<PolicyVersion> LatestAsync(int tenantId, CancellationToken cancellationToken)
+    {
+        var slot = Slot(tenantId);
+        try
+        {
+            await slot.Refresh.RunAsync(cancellationToken);
+        }
+        catch (Exception e) when (DatabaseFailures.IsUnavailable(e) && e is not PolicyUnavailableException)
+        {
+            throw DatabaseFailures.Unavailable(e);
+        }
 
-    /// <summary>Compares all tenants' revisions in one query and reads what is new; called by the poller and by anybody in a hurry.</summary>
-    public Task PollAsync(CancellationToken cancellationToken) => throw new NotImplementedException();
-
-    /// <summary>
-    /// The write protocol: one transaction that takes the tenant's revision row first, brings the snapshot up to the revision before its own, runs the
-    /// body, which decides and changes rows through <see cref="PolicyWrite"/>, writes the change log entry, commits, and publishes before it returns.
-    /// When the body throws, or records nothing, nothing is written and no revision is used. The body may not do anything slow.
-    /// </summary>
-    /// <exception cref="LastAdministratorException">See there; tested for every write.</exception>
-    /// <exception cref="PolicyUnavailableException">The database cannot be reached.</exception>
-    public Task<Written<T>> WriteAsync<T>(int tenantId, Actor actor, Func<PolicyWrite, Task<T>> body, CancellationToken cancellationToken)
-        => throw new NotImplementedException();
+        return slot.Current.Version;
+    }
 
     /// <summary>Reads a consistency token.</summary>
-    public ConsistencyTokenStatus ReadToken(string token, int tenantId, out long revision) => throw new NotImplementedException();
+    public ConsistencyTokenStatus ReadToken(string token, int tenantId, out long revision) => Tokens.Read(token, tenantId, out revision);
 
     /// <summary>A context for reading lists and for writes that are not policy (last login, refresh rotation). The caller disposes it.</summary>
-    public Task<RunAiRbacDbContext> OpenAsync(CancellationToken cancellationToken) => throw new NotImplementedException();
+    public Task<RunAiRbacDbContext> OpenAsync(CancellationToken cancellationToken) => _contexts.CreateDbContextAsync(cancellationToken);
+
+    public void Dispose() => _fileWriters.Dispose();
+
+    private ConsistencyTokens Tokens => _tokens ?? throw new InvalidOperationException($"{nameof(LoadAsync)} has not been called.");
+
+    private TenantSlot Slot(int tenantId) => _slots.Find(tenantId) ?? throw new InvalidOperationException($"There is no tenant {tenantId}.");
+
+    private bool IsStale(TenantSlot slot) => _clock.GetTimestamp() - slot.ConfirmedAt > _maxAge;
+
+    private bool Satisfies(Published published, long revision) => published.Epoch >= Tokens.Epoch && published.Revision >= revision;
+
+    private static PolicyUnavailableException Stale() => new("This replica has not been able to confirm its policy for longer than it may.");
+
+    private async Task<PolicyVersion> AwaitRevisionAsync(TenantSlot slot, int tenantId, long revision, TimeSpan wait, CancellationToken cancellationToken)
+    {
+        var askedAt = _clock.GetTimestamp();
+        await LatestAsync(tenantId, cancellationToken);
+        while (true)
+        {
+            var current = slot.Current;
+            if (Satisfies(current, revision) && !IsStale(slot)) return current.Version;
+            var left = wait - _clock.GetElapsedTime(askedAt);
+            if (left <= TimeSpan.Zero) throw new PolicyUnavailableException("The revision asked for has not arrived here in time.");
+            await Task.WhenAny(slot.AfterAsync(current), Task.Delay(left, _clock, cancellationToken));
+            cancellationToken.ThrowIfCancellationRequested();
+        }
+    }
 }
 
 public enum ConsistencyTokenStatus

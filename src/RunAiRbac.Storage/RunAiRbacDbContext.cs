@@ -1,4 +1,5 @@
 using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Metadata.Conventions;
 
 namespace RunAiRbac.Storage;
 
@@ -19,4 +20,16 @@ public sealed class RunAiRbacDbContext(DbContextOptions<RunAiRbacDbContext> opti
     public DbSet<AccessRuleRow> AccessRules => Set<AccessRuleRow>();
     public DbSet<SessionRow> Sessions => Set<SessionRow>();
     public DbSet<SigningKeyRow> SigningKeys => Set<SigningKeyRow>();
+
+    /// <summary>Indexes are named one by one in the model: nothing is ever removed from a referenced table, so foreign keys need none of their own.</summary>
+    protected override void ConfigureConventions(ModelConfigurationBuilder configurationBuilder)
+        => configurationBuilder.Conventions.Remove<ForeignKeyIndexConvention>();
+
+    protected override void OnModelCreating(ModelBuilder modelBuilder)
+    {
+        TenantModel.Configure(modelBuilder);
+        DirectoryModel.Configure(modelBuilder);
+        RuleModel.Configure(modelBuilder);
+        Naming.Apply(modelBuilder, ordinalCollation: Database.IsNpgsql() ? "C" : null);
+    }
 }

@@ -1,4 +1,9 @@
+using Microsoft.Data.Sqlite;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Diagnostics;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Logging;
 
 namespace RunAiRbac.Storage;
 
@@ -12,6 +17,8 @@ public enum StorageProvider
 public sealed record StorageSettings
 {
     public StorageProvider Provider { get; init; }
+
+    /// <summary>A SQLite file's path should be absolute: a relative one starts at the process's current folder.</summary>
     public required string ConnectionString { get; init; }
 
     /// <summary><c>Freshness:MaxStaleness</c>.</summary>
@@ -26,36 +33,38 @@ public sealed record StorageSettings
 
 public static class StorageServices
 {
+    private static readonly SqliteConnectionSetup SqliteSetup = new();
+
     /// <summary>Registers <see cref="PolicyStore"/>, <see cref="StoreMigrator"/>, the context factory and the poller (a hosted service).</summary>
     public static IServiceCollection AddRunAiRbacStorage(this IServiceCollection services, Func<IServiceProvider, StorageSettings> settings)
-        => throw new NotImplementedException();
-}
+    {
+        services.TryAddSingleton(TimeProvider.System);
+        services.AddSingleton(settings);
+        services.AddPooledDbContextFactory<RunAiRbacDbContext>((provider, options) => Use(options, provider.GetRequiredService<StorageSettings>()));
+        services.AddSingleton<PolicyStore>();
+        services.AddSingleton<StoreMigrator>();
+        services.AddHostedService<PolicyPoller>();
+        return services;
+    }
 
-/// <summary>What the first start needs.</summary>
-/// <param name="TenantId">The first tenant's id.</param>
-/// <param name="TenantName">Its name.</param>
-/// <param name="AdminEmail">The administrator's canonical e-mail.</param>
-/// <param name="AdminPasswordHash">The administrator's password hash.</param>
-public sealed record FirstTenant(int TenantId, string TenantName, string AdminEmail, string AdminPasswordHash);
+    internal static void Use(DbContextOptionsBuilder options, StorageSettings settings)
+    {
+        if (settings.Provider == StorageProvider.PostgreSql)
+        {
+            options.UseNpgsql(settings.ConnectionString);
+        }
+        else
+        {
+            // A list of ids is one parameter, as it is for PostgreSQL anyway.
+            options.UseSqlite(
+                new SqliteConnectionStringBuilder(settings.ConnectionString) { ForeignKeys = true }.ConnectionString,
+                sqlite => sqlite.UseParameterizedCollectionMode(ParameterTranslationMode.Parameter));
+            options.AddInterceptors(SqliteSetup);
+        }
 
-/// <summary>Schema and first rows. Singleton.</summary>
-public sealed class StoreMigrator
-{
-    /// <summary>Creates the SQLite file's folder, takes the one-process lock on it (an <see cref="InvalidOperationException"/> with a message for people when another process holds it), and migrates under a lock.</summary>
-    public Task MigrateAsync(CancellationToken cancellationToken) => throw new NotImplementedException();
-
-    /// <summary>Whether there is no tenant yet.</summary>
-    public Task<bool> IsEmptyAsync(CancellationToken cancellationToken) => throw new NotImplementedException();
-
-    /// <summary>
-    /// Creates a tenant with its roles, its tenant scope (and the system scope, if it is the first), the subject of all authenticated, and its local
-    /// administrator with a password and the System administrator rule (and Platform administrator at system, if it is the first). One transaction, revision 1.
-    /// </summary>
-    public Task CreateTenantAsync(FirstTenant tenant, bool isFirst, CancellationToken cancellationToken) => throw new NotImplementedException();
-
-    /// <summary>Brings the role rows of every tenant to the catalogue, as an ordinary policy write where something differs.</summary>
-    public Task SyncRolesAsync(CancellationToken cancellationToken) => throw new NotImplementedException();
-
-    /// <summary>Starts a new epoch (after a restore): older consistency tokens are unknown, all sessions end.</summary>
-    public Task NewEpochAsync(CancellationToken cancellationToken) => throw new NotImplementedException();
+        // Failures arrive as exceptions, and the first migration asks for a table that is not there yet: neither is an error in the log by itself.
+        options.ConfigureWarnings(warnings => warnings.Log(
+            (RelationalEventId.CommandExecuted, LogLevel.Debug),
+            (RelationalEventId.CommandError, LogLevel.Debug)));
+    }
 }

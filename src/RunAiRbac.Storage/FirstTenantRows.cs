@@ -1,0 +1,95 @@
+using RunAiRbac.Policy;
+
+namespace RunAiRbac.Storage;
+
+/// <summary>The rows of a new tenant.</summary>
+internal sealed class FirstTenantRows(FirstTenant tenant, bool isFirst, long now)
+{
+    public const int SystemAdministrator = 1;
+    public const int PlatformAdministrator = 4003;
+    private const long FirstRevision = 1;
+
+    private readonly string _tenantScopeId = tenant.TenantId.ToString(System.Globalization.CultureInfo.InvariantCulture);
+
+    public void AddTo(RunAiRbacDbContext db)
+    {
+        var administrator = User();
+        var rules = Rules(administrator.Id);
+        db.Add(new TenantRow { Id = tenant.TenantId, Name = tenant.TenantName, CreatedAt = now });
+        db.Add(new RevisionRow { TenantId = tenant.TenantId, Revision = FirstRevision, LastRuleId = rules.Count });
+        db.Add(new ChangeRow { TenantId = tenant.TenantId, Revision = FirstRevision, At = now, ActorName = Actor.System.Name, Changes = ChangeLog.Reload });
+        db.AddRange(Catalogue.Default.Roles.Select(role => RoleRows.New(tenant.TenantId, role, now, Actor.System.Name)));
+        db.Add(Scope(_tenantScopeId, "tenant", tenant.TenantName));
+        if (isFirst) db.Add(Scope("system", "system", "System"));
+        db.Add(Subject(SubjectKind.AllAuthenticated, "all-authenticated-users", "All authenticated users"));
+        db.Add(administrator);
+        db.Add(new IdentityRow { TenantId = tenant.TenantId, Id = Ids.New(), SubjectId = administrator.Id, Provider = "local", Claim = administrator.Id, CreatedAt = now });
+        db.Add(Password(administrator.Id));
+        db.AddRange(rules);
+    }
+
+    private SubjectRow User()
+    {
+        var user = Subject(SubjectKind.User, tenant.AdminEmail, tenant.AdminEmail);
+        user.IsLocal = true;
+        return user;
+    }
+
+    private SubjectRow Subject(SubjectKind kind, string key, string name) => new()
+    {
+        TenantId = tenant.TenantId,
+        Id = Ids.New(),
+        Kind = kind,
+        Key = key,
+        Name = name,
+        NameFolded = PolicyWrite.Fold(name),
+        CreatedAt = now,
+        CreatedByName = Actor.System.Name,
+        UpdatedAt = now,
+        MadeRevision = FirstRevision,
+    };
+
+    private CredentialRow Password(string subjectId) => new()
+    {
+        TenantId = tenant.TenantId,
+        Id = Ids.New(),
+        SubjectId = subjectId,
+        Kind = CredentialKinds.Password,
+        Hash = tenant.AdminPasswordHash,
+        CreatedAt = now,
+    };
+
+    private ScopeRow Scope(string id, string type, string name) => new()
+    {
+        TenantId = tenant.TenantId,
+        Id = id,
+        Type = type,
+        Name = name,
+        NameFolded = PolicyWrite.Fold(name),
+        NameScope = "",
+        CreatedAt = now,
+        CreatedByName = Actor.System.Name,
+        UpdatedAt = now,
+        MadeRevision = FirstRevision,
+    };
+
+    private List<AccessRuleRow> Rules(string administratorId)
+    {
+        List<AccessRuleRow> rules = [Rule(1, administratorId, SystemAdministrator, _tenantScopeId)];
+        if (isFirst) rules.Add(Rule(2, administratorId, PlatformAdministrator, "system"));
+        return rules;
+    }
+
+    private AccessRuleRow Rule(int id, string subjectId, int roleId, string scopeId) => new()
+    {
+        TenantId = tenant.TenantId,
+        Id = id,
+        SubjectId = subjectId,
+        RoleId = roleId,
+        ScopeId = scopeId,
+        CreatedAt = now,
+        CreatedByName = Actor.System.Name,
+        UpdatedAt = now,
+        MadeRevision = FirstRevision,
+    };
+}
