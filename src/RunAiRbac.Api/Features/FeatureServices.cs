@@ -14,6 +14,10 @@ internal static class FeatureServices
     public static void AddFeatures(this IServiceCollection services)
     {
         services.AddSingleton<AccessRulesService>();
+        services.AddSingleton<ClustersService>();
+        services.AddSingleton<DepartmentsService>();
+        services.AddSingleton<ProjectsService>();
+        services.AddSingleton<RolesService>();
     }
 
     public static void MapFeatures(this IEndpointRouteBuilder routes)
