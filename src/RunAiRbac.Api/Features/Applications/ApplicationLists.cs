@@ -1,0 +1,59 @@
+using System.Globalization;
+using Microsoft.EntityFrameworkCore;
+using RunAiRbac.Api.Errors;
+using RunAiRbac.Api.Features.Subjects;
+using RunAiRbac.Api.Http;
+using RunAiRbac.Client.Contracts;
+using RunAiRbac.Policy;
+using RunAiRbac.Storage;
+
+namespace RunAiRbac.Api.Features.Applications;
+
+/// <summary>Reads applications as the caller may see them.</summary>
+internal sealed class ApplicationLists(PolicyStore store, TimeProvider clock)
+{
+    /// <summary>The compatible API has no paging here and its clients expect all of them: only a limit that is given counts.</summary>
+    public static readonly ListSpec Spec = new(
+        SortFields: ["name", "clientId", "createdBy", "createdAt", "updatedAt", "lastLogin", "enabled"],
+        FilterFields: ["name", "clientId", "createdBy", "createdAt", "updatedAt", "lastLogin", "enabled"],
+        DefaultLimit: int.MaxValue);
+
+    public async Task<IReadOnlyList<Application>> PageAsync(HttpContext context, ListQuery query)
+    {
+        var acting = Acting.Reading(context.Admitted(), clock);
+        if (!acting.CanRead(HomedKind.Application)) return [];
+        var version = context.Admitted().Version;
+        await using var db = await store.OpenAsync(context.RequestAborted);
+        var rows = await db.Living(version.TenantId, SubjectKind.Application).Matching(query.Search).PageAsync(db, query, context.RequestAborted);
+        return rows.ConvertAll(row => Show(row, version));
+    }
+
+    public async Task<Application> GetAsync(HttpContext context, string id)
+    {
+        Acting.Reading(context.Admitted(), clock).DemandReadable(HomedKind.Application, id);
+        var version = context.Admitted().Version;
+        await using var db = await store.OpenAsync(context.RequestAborted);
+        var row = await db.Living(version.TenantId, SubjectKind.Application).SingleOrDefaultAsync(x => x.Id == id, context.RequestAborted);
+        return row is null ? throw ApiException.NotFound(HomedKind.Application.Noun) : Show(row, version);
+    }
+
+    private static Application Show(SubjectRow row, PolicyVersion version)
+    {
+        var home = version.Snapshot.Home(row);
+        return new Application
+        {
+            Id = row.Id,
+            Name = row.Name,
+            ClientId = row.Key,
+            CreatedBy = version.Snapshot.CreatedBy(row),
+            CreatedAt = Micros.ToTime(row.CreatedAt),
+            UpdatedAt = Micros.ToTime(row.UpdatedAt),
+            LastLogin = row.LastLogin is { } at ? Micros.ToTime(at) : null,
+            Enabled = row.Enabled,
+            TenantId = row.TenantId.ToString(CultureInfo.InvariantCulture),
+            ScopeType = home.Type,
+            ScopeId = home.Id,
+            Revision = version.Token,
+        };
+    }
+}

@@ -1,0 +1,83 @@
+using Microsoft.EntityFrameworkCore;
+using RunAiRbac.Api.Errors;
+using RunAiRbac.Api.Features.Subjects;
+using RunAiRbac.Api.Http;
+using RunAiRbac.Client.Contracts;
+using RunAiRbac.Policy;
+using RunAiRbac.Storage;
+
+namespace RunAiRbac.Api.Features.Groups;
+
+/// <summary>Reads groups and their members as the caller may see them.</summary>
+internal sealed class GroupLists(PolicyStore store, TimeProvider clock)
+{
+    public static readonly ListSpec Spec = new(SortFields: ["name", "createdBy", "createdAt"], FilterFields: ["name", "createdBy", "createdAt"]);
+
+    public static readonly ListSpec MemberSpec = new(SortFields: ["username"], FilterFields: ["username"]);
+
+    public async Task<IReadOnlyList<Group>> PageAsync(HttpContext context, ListQuery query)
+    {
+        var acting = Acting.Reading(context.Admitted(), clock);
+        if (!acting.CanAnywhere("groups", "read")) return [];
+        var version = context.Admitted().Version;
+        await using var db = await store.OpenAsync(context.RequestAborted);
+        var rows = await db.Living(version.TenantId, SubjectKind.Group).Matching(query.Search).PageAsync(db, query, context.RequestAborted);
+        var ids = rows.ConvertAll(row => row.Id);
+        var sources = await db.Groups
+            .Where(x => x.TenantId == version.TenantId && x.DeletedAt == null && ids.Contains(x.SubjectId))
+            .Select(x => new { x.SubjectId, x.Source })
+            .ToListAsync(context.RequestAborted);
+        var bySubject = sources.ToLookup(x => x.SubjectId, x => x.Source, StringComparer.Ordinal);
+        return rows.ConvertAll(row => Show(row, [.. bySubject[row.Id].Order(StringComparer.Ordinal)], version, acting.Moment));
+    }
+
+    public async Task<IReadOnlyList<GroupMember>> MembersAsync(HttpContext context, string groupId, ListQuery query)
+    {
+        var acting = Acting.Reading(context.Admitted(), clock);
+        var group = acting.Snapshot.FindSubject(groupId);
+        var isReadable = group.IsKnown && acting.Snapshot.Subject(group).Kind == SubjectKind.Group && acting.CanAnywhere("groups", "read");
+        if (!isReadable) throw ApiException.NotFound("group");
+        if (!acting.CanRead(HomedKind.User)) return [];
+
+        var tenantId = context.Admitted().Caller.TenantId;
+        await using var db = await store.OpenAsync(context.RequestAborted);
+        var memberships = Memberships(db, tenantId, groupId, acting.Moment);
+        var rows = await db.Living(tenantId, SubjectKind.User).Where(user => memberships.Any(m => m.UserId == user.Id))
+            .Matching(query.Search).PageAsync(db, query, context.RequestAborted);
+        var ids = rows.ConvertAll(row => row.Id);
+        var sources = (await memberships.Where(m => ids.Contains(m.UserId)).ToListAsync(context.RequestAborted)).ToLookup(m => m.UserId, m => m.Source, StringComparer.Ordinal);
+        return rows.ConvertAll(row => new GroupMember
+        {
+            Id = row.Id, Username = row.Name, Enabled = row.Enabled, Sources = [.. sources[row.Id].Order(StringComparer.Ordinal)],
+        });
+    }
+
+    private static IQueryable<MemberSource> Memberships(RunAiRbacDbContext db, int tenantId, string groupId, long now)
+        => from g in db.Groups
+           join membership in db.Memberships on new { g.TenantId, GroupId = g.Id } equals new { membership.TenantId, membership.GroupId }
+           where g.TenantId == tenantId && g.SubjectId == groupId && g.DeletedAt == null
+               && membership.EndedRevision == null && (membership.ValidUntil == null || membership.ValidUntil > now)
+           select new MemberSource { UserId = membership.UserId, Source = g.Source };
+
+    private static Group Show(SubjectRow row, IReadOnlyList<string> sources, PolicyVersion version, long now)
+    {
+        var group = version.Snapshot.FindSubject(row.Id);
+        return new Group
+        {
+            Id = row.Id,
+            Name = row.Name,
+            Sources = sources,
+            MemberCount = group.IsKnown ? version.Snapshot.MembersOf(group).Count(member => member.ValidUntil > now) : 0,
+            CreatedBy = version.Snapshot.CreatedBy(row),
+            CreatedAt = Micros.ToTime(row.CreatedAt),
+            Revision = version.Token,
+        };
+    }
+
+    private sealed class MemberSource
+    {
+        public required string UserId { get; init; }
+
+        public required string Source { get; init; }
+    }
+}

@@ -1,0 +1,55 @@
+using Microsoft.EntityFrameworkCore;
+using RunAiRbac.Api.Errors;
+using RunAiRbac.Api.Features.Subjects;
+using RunAiRbac.Api.Features.Users;
+using RunAiRbac.Api.Http;
+using RunAiRbac.Client.Contracts;
+using RunAiRbac.Policy;
+using RunAiRbac.Storage;
+
+namespace RunAiRbac.Api.Features.Groups;
+
+/// <summary>Replaces a user's directory memberships.</summary>
+internal sealed class MembershipsService(Writes writes, UserLists users)
+{
+    public async Task<User> ReplaceAsync(HttpContext context, string userId, IReadOnlyCollection<string> names)
+    {
+        var written = await writes.RunAsync(context, async (write, acting) =>
+        {
+            var user = acting.DemandReadable(HomedKind.User, userId);
+            acting.Demand("groups", "update", acting.Tenant);
+            acting.DemandChange(user);
+            await DemandAddedAsync(write, acting, userId, names);
+            await write.SetGroupsAsync(userId, DirectoryGroups.Source, names, CancellationToken.None);
+            return userId;
+        });
+        return await users.GetAsync(written.Version, userId, context.RequestAborted);
+    }
+
+    /// <summary>
+    /// The law for every group that the directory did not name yet, whether or not another source does: that one's word may end, the directory's stays.
+    /// </summary>
+    private static async Task DemandAddedAsync(PolicyWrite write, Acting acting, string userId, IReadOnlyCollection<string> names)
+    {
+        var present = await (
+            from membership in write.Db.Memberships
+            join g in write.Db.Groups on new { membership.TenantId, Id = membership.GroupId } equals new { g.TenantId, g.Id }
+            where membership.TenantId == write.TenantId && membership.UserId == userId && membership.EndedRevision == null && membership.ValidUntil == null
+                && g.DeletedAt == null && g.Source == DirectoryGroups.Source
+            select g.Name).ToHashSetAsync(StringComparer.Ordinal, CancellationToken.None);
+        foreach (var name in names)
+        {
+            var group = FindGroup(acting, name);
+            // A group that nobody knows yet has no rules.
+            if (group.IsKnown && !present.Contains(name)) acting.DemandAddTo(group, until: null);
+        }
+    }
+
+    /// <summary>Groups are addressed by name. A name that is another group's id would be judged as the one and written as the other.</summary>
+    private static SubjectRef FindGroup(Acting acting, string name)
+    {
+        var group = acting.Snapshot.FindSubject(SubjectKind.Group, name);
+        if (group.IsKnown && acting.Snapshot.Subject(group).Key != name) throw ApiException.Invalid("groups", $"must hold names of groups, not the id `{name}`");
+        return group;
+    }
+}
