@@ -13,6 +13,9 @@ internal static class FeatureServices
 {
     public static void AddFeatures(this IServiceCollection services)
     {
+        services.AddSingleton<UserLists>().AddSingleton<UsersService>();
+        services.AddSingleton<GroupLists>().AddSingleton<MembershipsService>();
+        services.AddSingleton<ApplicationLists>().AddSingleton<ApplicationsService>();
         services.AddSingleton<AccessRulesService>();
         services.AddSingleton<ClustersService>();
         services.AddSingleton<DepartmentsService>();

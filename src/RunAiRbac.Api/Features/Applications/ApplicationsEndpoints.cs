@@ -1,4 +1,5 @@
 using RunAiRbac.Api.Errors;
+using RunAiRbac.Api.Features.SubjectManagement;
 using RunAiRbac.Api.Http;
 using RunAiRbac.Client.Contracts;
 
@@ -20,7 +21,7 @@ internal static class ApplicationsEndpoints
             .Describe("get_application_by_id", "Get an application").Produces<Application>().FailsWith(404);
         apps.MapPatch("/{appId}", PatchAsync).Needs("apps", "update", At.Object)
             .Describe("update_application_by_id", "Enable or disable an application", "Disabling ends its tokens at once.")
-            .Reads(typeof(ApplicationPatch), """{"enabled":false}""").Produces<Subjects.EmptyAnswer>().FailsWith(404).GivesRevision();
+            .Reads(typeof(ApplicationPatch), """{"enabled":false}""").Produces<EmptyAnswer>().FailsWith(404).GivesRevision();
         apps.MapDelete("/{appId}", DeleteAsync).Needs("apps", "delete", At.Object)
             .Describe("delete_application_by_id", "Delete an application", "Its access rules end with it.").Produces(204).FailsWith(404).GivesRevision();
         apps.MapPost("/{appId}/secret", ResetSecretAsync).Needs("apps", "update", At.Object)
@@ -63,7 +64,7 @@ internal static class ApplicationsEndpoints
     {
         var body = await JsonBody.ReadAsync<ApplicationPatch>(context, JsonBody.Lenient);
         await applications.SetEnabledAsync(context, id, body.Enabled ?? throw ApiException.Invalid("enabled", "is missing"));
-        return TypedResults.Json(new Subjects.EmptyAnswer(), JsonBody.Answers);
+        return TypedResults.Json(new EmptyAnswer(), JsonBody.Answers);
     }
 
     internal static async Task<IResult> DeleteByIdAsync(HttpContext context, string id, ApplicationsService applications)

@@ -1,3 +1,4 @@
+using RunAiRbac.Api.Features.SubjectManagement;
 using RunAiRbac.Api.Http;
 using RunAiRbac.Client.Contracts;
 
@@ -19,7 +20,7 @@ internal static class ServiceAccountsEndpoints
             .Describe("get_service_account_by_id", "Get a service account").Produces<Application>().FailsWith(404);
         accounts.MapPatch("/{serviceAccountId}", PatchAsync).Needs("apps", "update", At.Object)
             .Describe("update_service_account_by_id", "Enable or disable a service account", "Disabling ends its tokens at once.")
-            .Reads(typeof(ApplicationPatch), """{"enabled":false}""").Produces<Subjects.EmptyAnswer>().FailsWith(404).GivesRevision();
+            .Reads(typeof(ApplicationPatch), """{"enabled":false}""").Produces<EmptyAnswer>().FailsWith(404).GivesRevision();
         accounts.MapDelete("/{serviceAccountId}", DeleteAsync).Needs("apps", "delete", At.Object)
             .Describe("delete_service_account_by_id", "Delete a service account", "Its access rules end with it.").Produces(204).FailsWith(404).GivesRevision();
         accounts.MapPost("/{serviceAccountId}/secret", ResetSecretAsync).Needs("apps", "update", At.Object)

@@ -1,5 +1,5 @@
 using RunAiRbac.Api.Errors;
-using RunAiRbac.Api.Features.Subjects;
+using RunAiRbac.Api.Features.SubjectManagement;
 using RunAiRbac.Client.Contracts;
 
 namespace RunAiRbac.Api.Features.Groups;

@@ -1,6 +1,6 @@
 using System.Text.RegularExpressions;
 using RunAiRbac.Api.Errors;
-using RunAiRbac.Api.Features.Subjects;
+using RunAiRbac.Api.Features.SubjectManagement;
 using RunAiRbac.Client.Contracts;
 using RunAiRbac.Policy;
 

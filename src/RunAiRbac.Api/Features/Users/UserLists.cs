@@ -1,6 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 using RunAiRbac.Api.Errors;
-using RunAiRbac.Api.Features.Subjects;
+using RunAiRbac.Api.Features.SubjectManagement;
 using RunAiRbac.Api.Http;
 using RunAiRbac.Client.Contracts;
 using RunAiRbac.Policy;

@@ -1,4 +1,5 @@
 using RunAiRbac.Api.Errors;
+using RunAiRbac.Api.Features.SubjectManagement;
 using RunAiRbac.Api.Http;
 using RunAiRbac.Client.Contracts;
 

@@ -4,7 +4,7 @@ using RunAiRbac.Api.Http;
 using RunAiRbac.Policy;
 using RunAiRbac.Storage;
 
-namespace RunAiRbac.Api.Features.Subjects;
+namespace RunAiRbac.Api.Features.SubjectManagement;
 
 /// <summary>Reads living subjects for lists: a constant number of queries per page, in an order that no two rows share.</summary>
 internal static class SubjectRows

@@ -1,7 +1,7 @@
 using System.Globalization;
 using RunAiRbac.Api.Errors;
 
-namespace RunAiRbac.Api.Features.Subjects;
+namespace RunAiRbac.Api.Features.SubjectManagement;
 
 /// <summary>Texts that people read: nothing in them may hide, reorder or break what stands beside them.</summary>
 internal static class PlainText

@@ -2,7 +2,7 @@ using RunAiRbac.Api.Errors;
 using RunAiRbac.Api.Http;
 using RunAiRbac.Policy;
 
-namespace RunAiRbac.Api.Features.Subjects;
+namespace RunAiRbac.Api.Features.SubjectManagement;
 
 /// <summary>A kind of subject with a home scope.</summary>
 /// <param name="Kind">The kind.</param>

@@ -2,7 +2,7 @@ using RunAiRbac.Api.Errors;
 using RunAiRbac.Api.Http;
 using RunAiRbac.Policy;
 
-namespace RunAiRbac.Api.Features.Subjects;
+namespace RunAiRbac.Api.Features.SubjectManagement;
 
 /// <summary>The home scope of users and applications: the tenant, or the scope given at creation (design.md §6).</summary>
 internal static class HomeScopes

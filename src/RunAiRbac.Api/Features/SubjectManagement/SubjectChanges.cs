@@ -1,7 +1,7 @@
 using Microsoft.EntityFrameworkCore;
 using RunAiRbac.Storage;
 
-namespace RunAiRbac.Api.Features.Subjects;
+namespace RunAiRbac.Api.Features.SubjectManagement;
 
 /// <summary>The answer of calls that the compatible API answers without a body: clients parse it as JSON all the same.</summary>
 internal sealed record EmptyAnswer;
