@@ -3,8 +3,8 @@ using RunAiRbac.Policy;
 
 namespace RunAiRbac.Storage;
 
-/// <summary>Values of a new rule.</summary>
-public sealed record NewRule(SubjectRef Subject, int RoleId, ScopeRef Scope, long? NotBefore, long? ExpiresAt, string? Reason);
+/// <summary>Values of a new rule. <c>SubjectType</c>: how the creator named the subject's type; null: by its kind.</summary>
+public sealed record NewRule(SubjectRef Subject, int RoleId, ScopeRef Scope, long? NotBefore, long? ExpiresAt, string? Reason, string? SubjectType = null);
 
 /// <summary>
 /// One policy write in progress. Its operations change the rows and record the change-log entries together, so that the two cannot drift apart. They

@@ -291,6 +291,7 @@ public sealed class Initial : Migration
             tenant_id = t.Column<int>(),
             id = t.Column<int>(),
             subject_id = t.Column<string>(maxLength: 64, collation: Ordinal),
+            subject_type = t.Column<string>(maxLength: 32, nullable: true, collation: Ordinal),
             role_id = t.Column<int>(),
             scope_id = t.Column<string>(maxLength: 64, collation: Ordinal),
             not_before = t.Column<long>(nullable: true),

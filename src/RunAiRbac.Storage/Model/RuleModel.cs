@@ -51,6 +51,7 @@ internal static class RuleModel
     {
         e.ToTable("access_rules").HasKey(x => new { x.TenantId, x.Id });
         e.Property(x => x.SubjectId).HasMaxLength(Lengths.Id);
+        e.Property(x => x.SubjectType).HasMaxLength(Lengths.ScopeType);
         e.Property(x => x.ScopeId).HasMaxLength(Lengths.Id);
         e.Property(x => x.Reason).HasMaxLength(Lengths.Reason);
         e.Property(x => x.CreatedById).HasMaxLength(Lengths.Id);

@@ -197,6 +197,9 @@ public sealed class AccessRuleRow
     public int TenantId { get; set; }
     public int Id { get; set; }
     public required string SubjectId { get; set; }
+
+    /// <summary>How its creator named the type, given back as it came (<c>app</c> and <c>service-account</c> are the same); null: by the subject's kind.</summary>
+    public string? SubjectType { get; set; }
     public int RoleId { get; set; }
     public required string ScopeId { get; set; }
     public long? NotBefore { get; set; }

@@ -28,6 +28,7 @@ public sealed partial class PolicyWrite
             TenantId = TenantId,
             Id = _revision.LastRuleId = checked(_revision.LastRuleId + 1),
             SubjectId = After.Subject(rule.Subject).Id,
+            SubjectType = rule.SubjectType,
             RoleId = rule.RoleId,
             ScopeId = After.Scope(rule.Scope).Id,
             NotBefore = rule.NotBefore,

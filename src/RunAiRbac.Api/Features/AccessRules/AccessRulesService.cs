@@ -19,7 +19,7 @@ internal sealed class AccessRulesService(PolicyStore store, Writes writes, TimeP
     {
         var wanted = NewRuleReader.Read(body, clock.NowMicros());
         var written = await writes.RunAsync(context, (write, acting) => AddAsync(write, acting, wanted));
-        return ToWire(written.Value, written.Version, Micros.ToTime(written.Value.Rule.CreatedAt)) with { SubjectType = wanted.SubjectType };
+        return ToWire(written.Value, written.Version, Micros.ToTime(written.Value.Rule.CreatedAt));
     }
 
     public Task DeleteAsync(HttpContext context, string id) => writes.RunAsync(context, async (write, acting) =>
@@ -87,7 +87,7 @@ internal sealed class AccessRulesService(PolicyStore store, Writes writes, TimeP
         acting.DemandGrant(role, scope, wanted.ExpiresAt);
         var subject = FindSubject(write, wanted);
         var (row, existingId) = await write.AddRuleAsync(
-            new NewRule(subject, role.Id, scope, wanted.NotBefore, wanted.ExpiresAt, wanted.Reason), CancellationToken.None);
+            new NewRule(subject, role.Id, scope, wanted.NotBefore, wanted.ExpiresAt, wanted.Reason, wanted.SubjectType), CancellationToken.None);
         if (row is null)
         {
             throw new ApiException(Kinds.AlreadyExists, string.Create(CultureInfo.InvariantCulture, $"This access rule already exists: its id is {existingId}."))
@@ -199,7 +199,7 @@ internal sealed class AccessRulesService(PolicyStore store, Writes writes, TimeP
         {
             Id = rule.Id,
             SubjectId = record.SubjectName,
-            SubjectType = WireType(record.SubjectKind),
+            SubjectType = rule.SubjectType ?? WireType(record.SubjectKind),
             RoleId = rule.RoleId,
             RoleName = record.RoleName,
             ScopeId = rule.ScopeId,
