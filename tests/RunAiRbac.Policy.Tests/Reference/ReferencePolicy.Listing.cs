@@ -1,0 +1,86 @@
+namespace RunAiRbac.Policy.Tests.Reference;
+
+/// <summary>Explain, who-can, what-can, permitted scopes.</summary>
+public sealed partial class ReferencePolicy
+{
+    public sealed record Who(string SubjectId, List<int> Rules);
+
+    public sealed record What(string ResourceType, List<string> Actions, string ScopeId, List<int> Rules);
+
+    public sealed record Grant(int RuleId, string? WhyNot);
+
+    /// <summary>Every rule of the principals on the path, from the root down, then by id; and what is wrong with it.</summary>
+    public List<Grant> Grants(string? subjectId, IReadOnlyList<string>? groups, string resourceType, string action, string? scopeId, long now)
+    {
+        var principals = Principals(subjectId, groups, now).ConvertAll(p => p.Subject.Id);
+        return [.. Path(scopeId)
+            .SelectMany(scope => Rules.Where(rule => rule.ScopeId == scope.Id && principals.Contains(rule.SubjectId)).OrderBy(rule => rule.Id))
+            .Select(rule => new Grant(rule.Id, WhyNot(rule)))];
+
+        string? WhyNot(RuleFact rule)
+        {
+            if (!Holds(RoleOf(rule), resourceType, action)) return "PermissionNotInRole";
+            if (!RoleOf(rule).Enabled) return "RoleDisabled";
+            if (now < rule.NotBefore) return "NotYetStarted";
+            if (now >= rule.ExpiresAt) return "Expired";
+            return FindSubject(subjectId)!.Enabled ? null : "SubjectDisabled";
+        }
+    }
+
+    /// <summary>Ids of the predefined roles that hold it and contain no other such role, at most three.</summary>
+    public List<int> Nearest(string resourceType, string action, string scopeId)
+    {
+        var atSystem = FindScope(scopeId)!.Type == "system";
+        var candidates = Roles.FindAll(role => role.Id < 100_000 && role.Enabled && (role.Id == 4003) == atSystem && Holds(role, resourceType, action));
+        var pairs = candidates.ToDictionary(role => role.Id, PairsOf);
+        return [.. candidates
+            .Where(role => !candidates.Exists(other => pairs[other.Id].IsProperSubsetOf(pairs[role.Id])))
+            .OrderBy(role => pairs[role.Id].Count)
+            .ThenBy(role => role.Name, StringComparer.Ordinal)
+            .Take(3)
+            .Select(role => role.Id)];
+    }
+
+    public List<Who> WhoCan(string resourceType, string action, string? scopeId, long now)
+    {
+        var found = new List<Who>();
+        foreach (var subject in Subjects.Where(s => s.Enabled).OrderBy(s => s.Kind).ThenBy(s => s.Id, StringComparer.Ordinal))
+        {
+            var (_, rules) = Check(subject.Id, null, resourceType, action, scopeId, now);
+            if (subject.Kind != SubjectKind.AllAuthenticated) rules.RemoveAll(id => FindSubject(Rules.Single(rule => rule.Id == id).SubjectId)!.Kind == SubjectKind.AllAuthenticated);
+            if (rules.Count > 0) found.Add(new Who(subject.Id, rules));
+        }
+
+        return found;
+    }
+
+    public List<What> WhatCan(string? subjectId, IReadOnlyList<string>? groups, string? resourceType, string? action, long now)
+    {
+        var found = new List<What>();
+        foreach (var scope in Scopes.OrderBy(s => Path(s.Id).Count).ThenBy(s => s.Id, StringComparer.Ordinal))
+        {
+            foreach (var type in ResourceTypes.Where(type => resourceType is null || type == resourceType))
+            {
+                var rules = Actions.Where(act => action is null || act == action)
+                    .Select(act => (Action: act, Rules: Check(subjectId, groups, type, act, scope.Id, now).Rules))
+                    .Where(entry => entry.Rules.Count > 0 && entry.Rules.TrueForAll(id => Rules.Single(rule => rule.Id == id).ScopeId == scope.Id))
+                    .ToList();
+                if (rules.Count == 0) continue;
+                found.Add(new What(type, [.. rules.Select(entry => entry.Action)], scope.Id, [.. rules.SelectMany(entry => entry.Rules).Distinct().Order()]));
+            }
+        }
+
+        return found;
+    }
+
+    /// <summary>The scopes where it is allowed, but not in the parent.</summary>
+    public List<string> PermittedScopes(string? subjectId, string resourceType, string action, long now)
+    {
+        return [.. Scopes.Where(scope => Allowed(scope.Id) && !Allowed(scope.ParentId)).Select(scope => scope.Id).Order(StringComparer.Ordinal)];
+
+        bool Allowed(string? scopeId) => Check(subjectId, null, resourceType, action, scopeId, now).Reason == "granted";
+    }
+
+    private HashSet<(string, string)> PairsOf(RoleFact role)
+        => [.. role.Permissions.SelectMany(p => p.Actions.Select(action => (p.ResourceType, action))).Where(pair => Holds(role, pair.ResourceType, pair.action))];
+}
