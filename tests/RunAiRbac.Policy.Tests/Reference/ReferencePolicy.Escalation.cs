@@ -43,7 +43,7 @@ public sealed partial class ReferencePolicy
         var (_, rules) = Check(actorId, null, resourceType, action, scopeId, now);
         var principals = Principals(actorId, null, now).ToDictionary(p => p.Subject.Id, p => p.Until);
         return rules
-            .Select(id => Rules.Single(rule => rule.Id == id))
+            .Select(id => Rules.Find(rule => rule.Id == id)!)
             .Select(rule => (long?)Math.Min(rule.ExpiresAt ?? long.MaxValue, principals[rule.SubjectId]))
             .Max();
     }

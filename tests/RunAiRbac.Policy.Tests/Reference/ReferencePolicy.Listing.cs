@@ -47,7 +47,7 @@ public sealed partial class ReferencePolicy
         foreach (var subject in Subjects.Where(s => s.Enabled).OrderBy(s => s.Kind).ThenBy(s => s.Id, StringComparer.Ordinal))
         {
             var (_, rules) = Check(subject.Id, null, resourceType, action, scopeId, now);
-            if (subject.Kind != SubjectKind.AllAuthenticated) rules.RemoveAll(id => FindSubject(Rules.Single(rule => rule.Id == id).SubjectId)!.Kind == SubjectKind.AllAuthenticated);
+            if (subject.Kind != SubjectKind.AllAuthenticated) rules.RemoveAll(id => FindSubject(Rules.Find(rule => rule.Id == id)!.SubjectId)!.Kind == SubjectKind.AllAuthenticated);
             if (rules.Count > 0) found.Add(new Who(subject.Id, rules));
         }
 
@@ -57,13 +57,17 @@ public sealed partial class ReferencePolicy
     public List<What> WhatCan(string? subjectId, IReadOnlyList<string>? groups, string? resourceType, string? action, long now)
     {
         var found = new List<What>();
-        foreach (var scope in Scopes.OrderBy(s => Path(s.Id).Count).ThenBy(s => s.Id, StringComparer.Ordinal))
+        if (FindSubject(subjectId) is not { Enabled: true }) return found;
+        var principals = Principals(subjectId, groups, now);
+        foreach (var (scope, path) in Scopes.Select(s => (s, Path(s.Id))).OrderBy(s => s.Item2.Count).ThenBy(s => s.s.Id, StringComparer.Ordinal))
         {
             foreach (var type in ResourceTypes.Where(type => resourceType is null || type == resourceType))
             {
+                // Allowed here, and not above: by rules of this very scope only.
                 var rules = Actions.Where(act => action is null || act == action)
-                    .Select(act => (Action: act, Rules: Check(subjectId, groups, type, act, scope.Id, now).Rules))
-                    .Where(entry => entry.Rules.Count > 0 && entry.Rules.TrueForAll(id => Rules.Single(rule => rule.Id == id).ScopeId == scope.Id))
+                    .Where(act => Allowing(principals, path[..^1], type, act, now).Count == 0)
+                    .Select(act => (Action: act, Rules: Allowing(principals, [scope], type, act, now)))
+                    .Where(entry => entry.Rules.Count > 0)
                     .ToList();
                 if (rules.Count == 0) continue;
                 found.Add(new What(type, [.. rules.Select(entry => entry.Action)], scope.Id, [.. rules.SelectMany(entry => entry.Rules).Distinct().Order()]));

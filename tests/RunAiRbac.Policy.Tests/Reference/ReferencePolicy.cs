@@ -28,7 +28,7 @@ public sealed partial class ReferencePolicy
 
     public ScopeFact? FindScope(string? id) => Scopes.Find(s => s.Id == id);
 
-    public RoleFact RoleOf(RuleFact rule) => Roles.Single(r => r.Id == rule.RoleId);
+    public RoleFact RoleOf(RuleFact rule) => Roles.Find(r => r.Id == rule.RoleId)!;
 
     /// <summary>The scope and those above it, from the root down.</summary>
     public List<ScopeFact> Path(string? scopeId)
@@ -80,16 +80,17 @@ public sealed partial class ReferencePolicy
         if (FindScope(scopeId) is null) return ("unknown_scope", []);
         if (FindSubject(subjectId) is not { } subject) return ("unknown_subject", []);
         if (!subject.Enabled) return ("subject_disabled", []);
-        var principals = Principals(subjectId, groups, now).ConvertAll(p => p.Subject.Id);
-        var path = Path(scopeId).ConvertAll(s => s.Id);
-        var rules = Rules.Where(rule =>
-            principals.Contains(rule.SubjectId)
-            && path.Contains(rule.ScopeId)
-            && IsActive(rule, now)
-            && RoleOf(rule).Enabled
-            && Holds(RoleOf(rule), resourceType, action)).Select(rule => rule.Id).Order().ToList();
+        var rules = Allowing(Principals(subjectId, groups, now), Path(scopeId), resourceType, action, now);
         return (rules.Count > 0 ? "granted" : "no_matching_rule", rules);
     }
+
+    /// <summary>The rules of these principals on that path that hold now and allow it, by id.</summary>
+    private List<int> Allowing(List<(SubjectFact Subject, long Until)> principals, List<ScopeFact> path, string resourceType, string action, long now)
+        => [.. Rules
+            .Where(rule => principals.Exists(p => p.Subject.Id == rule.SubjectId) && path.Exists(s => s.Id == rule.ScopeId) && IsActive(rule, now))
+            .Where(rule => RoleOf(rule).Enabled && Holds(RoleOf(rule), resourceType, action))
+            .Select(rule => rule.Id)
+            .Order()];
 
     public bool IsSessionLive(string subjectId, int epoch, string sessionId)
         => FindSubject(subjectId) is { Enabled: true } subject && subject.SessionEpoch == epoch && !EndedSessions.Exists(s => s.SessionId == sessionId);
