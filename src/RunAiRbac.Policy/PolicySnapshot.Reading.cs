@@ -25,6 +25,12 @@ public sealed partial class PolicySnapshot
         return new SubjectRef(index);
     }
 
+    /// <summary>
+    /// Resolves a living subject of that kind by key alone. Groups are addressed by nothing else: a name in the form of another group's id must not find that
+    /// group. Allocates nothing.
+    /// </summary>
+    public SubjectRef FindSubjectByKey(SubjectKind kind, string key) => new(_state.FindSubjectKey(kind, key, StringIndex.HashOf(key)));
+
     /// <summary>Resolves a living subject of any kind by its id.</summary>
     public SubjectRef FindSubject(string id) => new(_state.FindSubjectId(id));
 

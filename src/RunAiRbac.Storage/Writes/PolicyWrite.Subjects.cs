@@ -22,14 +22,14 @@ public sealed partial class PolicyWrite
     /// <summary>The user of this canonical e-mail, made pending when there is none.</summary>
     public SubjectRef EnsureUser(string canonicalEmail, string name)
     {
-        var user = FindByKey(SubjectKind.User, canonicalEmail);
+        var user = After.FindSubjectByKey(SubjectKind.User, canonicalEmail);
         return user.IsKnown ? user : AddSubject(NewSubject(SubjectKind.User, canonicalEmail, name, isPending: true));
     }
 
     /// <summary>The group of this name, made when there is none. Never one whose id the name looks like: names of groups come from outside.</summary>
     public SubjectRef EnsureGroup(string name)
     {
-        var group = FindByKey(SubjectKind.Group, name);
+        var group = After.FindSubjectByKey(SubjectKind.Group, name);
         return group.IsKnown ? group : AddSubject(NewSubject(SubjectKind.Group, name, name, isPending: false));
     }
 
@@ -85,17 +85,6 @@ public sealed partial class PolicyWrite
         Align<IdentityRow>(x => x.SubjectId == id && x.DeletedAt is null, x => x.DeletedAt = Now);
         Align<SessionRow>(x => x.SubjectId == id && x.EndedAt is null, x => (x.EndedAt, x.RefreshHash) = (Now, null));
         Align<SubjectRow>(x => x.Id == id, x => (x.DeletedAt, x.UpdatedAt, x.EndedRevision) = (Now, Now, Revision));
-    }
-
-    /// <summary>By the key alone. Where the snapshot finds another subject that has this text as its id, the rows are asked.</summary>
-    private SubjectRef FindByKey(SubjectKind kind, string key)
-    {
-        var found = After.FindSubject(kind, key);
-        if (!found.IsKnown || After.Subject(found).Key == key) return found;
-        var id = Db.ChangeTracker.Entries<SubjectRow>()
-            .FirstOrDefault(x => x.Entity.Kind == kind && x.Entity.Key == key && x.Entity.DeletedAt is null)?.Entity.Id
-            ?? Db.Subjects.Where(x => x.TenantId == TenantId && x.Kind == kind && x.Key == key && x.DeletedAt == null).Select(x => x.Id).SingleOrDefault();
-        return id is null ? default : After.FindSubject(id);
     }
 
     private static SubjectRow NewSubject(SubjectKind kind, string key, string name, bool isPending)

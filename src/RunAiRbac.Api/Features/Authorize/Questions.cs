@@ -63,7 +63,7 @@ internal static class Questions
         var found = Subjects.Find(snapshot, Subjects.Kind(subject.Type)!.Value, subject.Id);
         if (subject.Groups is null) return (found, null);
         var groups = new SubjectRef[subject.Groups.Count];
-        for (var i = 0; i < groups.Length; i++) groups[i] = Subjects.Group(snapshot, subject.Groups[i]);
+        for (var i = 0; i < groups.Length; i++) groups[i] = snapshot.FindSubjectByKey(SubjectKind.Group, subject.Groups[i]);
         return (found, groups);
     }
 

@@ -26,14 +26,8 @@ internal static class Subjects
     /// <summary>The living subject that the wire means; unknown when there is none.</summary>
     public static SubjectRef Find(PolicySnapshot snapshot, SubjectKind kind, string idOrName) => kind switch
     {
-        SubjectKind.Group => Group(snapshot, idOrName),
+        SubjectKind.Group => snapshot.FindSubjectByKey(kind, idOrName),
         SubjectKind.User when EmailAddress.TryCanonicalize(idOrName, out var canonical) => snapshot.FindSubject(kind, canonical),
         _ => snapshot.FindSubject(kind, idOrName),
     };
-
-    public static SubjectRef Group(PolicySnapshot snapshot, string name)
-    {
-        var found = snapshot.FindSubject(SubjectKind.Group, name);
-        return found.IsKnown && snapshot.Subject(found).Key == name ? found : default;
-    }
 }

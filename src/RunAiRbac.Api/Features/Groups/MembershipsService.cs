@@ -1,5 +1,4 @@
 using Microsoft.EntityFrameworkCore;
-using RunAiRbac.Api.Errors;
 using RunAiRbac.Api.Features.SubjectManagement;
 using RunAiRbac.Api.Features.Users;
 using RunAiRbac.Api.Http;
@@ -39,17 +38,9 @@ internal sealed class MembershipsService(Writes writes, UserLists users)
             select g.Name).ToHashSetAsync(StringComparer.Ordinal, CancellationToken.None);
         foreach (var name in names)
         {
-            var group = FindGroup(acting, name);
+            var group = acting.Snapshot.FindSubjectByKey(SubjectKind.Group, name);
             // A group that nobody knows yet has no rules.
             if (group.IsKnown && !present.Contains(name)) acting.DemandAddTo(group, until: null);
         }
-    }
-
-    /// <summary>Groups are addressed by name. A name that is another group's id would be judged as the one and written as the other.</summary>
-    private static SubjectRef FindGroup(Acting acting, string name)
-    {
-        var group = acting.Snapshot.FindSubject(SubjectKind.Group, name);
-        if (group.IsKnown && acting.Snapshot.Subject(group).Key != name) throw ApiException.Invalid("groups", $"must hold names of groups, not the id `{name}`");
-        return group;
     }
 }
