@@ -20,9 +20,9 @@ internal sealed class MembershipsService(Writes writes, UserLists users)
             acting.DemandChange(user);
             await DemandAddedAsync(write, acting, userId, names);
             await write.SetGroupsAsync(userId, DirectoryGroups.Source, names, CancellationToken.None);
-            return userId;
+            return await write.RowAsync(userId, CancellationToken.None);
         });
-        return await users.GetAsync(written.Version, userId, context.RequestAborted);
+        return users.Show(written.Value, written.Version);
     }
 
     /// <summary>

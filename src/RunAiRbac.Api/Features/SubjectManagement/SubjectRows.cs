@@ -39,19 +39,12 @@ internal static class SubjectRows
         return sorted.ThenBy(x => x.Id).Skip(query.Offset).Take(query.Limit).ToListAsync(cancellationToken);
     }
 
-    /// <summary>Each user's groups that count now, by user id, from whatever source: one query for all of them.</summary>
-    public static async Task<ILookup<string, string>> GroupNamesAsync(
-        this RunAiRbacDbContext db, int tenantId, IReadOnlyCollection<string> userIds, long now, CancellationToken cancellationToken)
+    /// <summary>The names of the groups that count for the user at that moment.</summary>
+    public static IReadOnlyList<string> GroupNames(this PolicySnapshot snapshot, string userId, long now)
     {
-        if (userIds.Count == 0) return Enumerable.Empty<string>().ToLookup(x => x);
-        var names =
-            from membership in db.Memberships
-            join g in db.Groups on new { membership.TenantId, Id = membership.GroupId } equals new { g.TenantId, g.Id }
-            where membership.TenantId == tenantId && membership.EndedRevision == null && g.DeletedAt == null
-                && (membership.ValidUntil == null || membership.ValidUntil > now) && userIds.Contains(membership.UserId)
-            select new { membership.UserId, g.Name };
-        var rows = await names.Distinct().ToListAsync(cancellationToken);
-        return rows.OrderBy(x => x.Name, StringComparer.Ordinal).ToLookup(x => x.UserId, x => x.Name, StringComparer.Ordinal);
+        var user = snapshot.FindSubject(userId);
+        if (!user.IsKnown) return [];
+        return [.. snapshot.GroupsOf(user).Where(x => x.ValidUntil > now).Select(x => snapshot.Subject(x.Group).Name).Order(StringComparer.Ordinal)];
     }
 
     /// <summary>The name that the creator has now; the one it had, when it is gone.</summary>

@@ -29,7 +29,7 @@ internal sealed class UserLists(PolicyStore store, TimeProvider clock)
         if (!acting.CanRead(HomedKind.User)) return [];
         await using var db = await store.OpenAsync(context.RequestAborted);
         var rows = await db.Living(context.Admitted().Caller.TenantId, SubjectKind.User).Matching(query.Search).PageAsync(db, query, context.RequestAborted);
-        return await ShowAsync(db, rows, context.Admitted().Version, context.RequestAborted);
+        return rows.ConvertAll(row => Show(row, context.Admitted().Version));
     }
 
     public async Task<long> CountAsync(HttpContext context, string? search)
@@ -42,27 +42,15 @@ internal sealed class UserLists(PolicyStore store, TimeProvider clock)
 
     public async Task<User> GetAsync(HttpContext context, string id)
     {
-        var admitted = context.Admitted();
-        Acting.Reading(admitted, clock).DemandReadable(HomedKind.User, id);
-        return await GetAsync(admitted.Version, id, context.RequestAborted);
+        Acting.Reading(context.Admitted(), clock).DemandReadable(HomedKind.User, id);
+        var version = context.Admitted().Version;
+        await using var db = await store.OpenAsync(context.RequestAborted);
+        var row = await db.Living(version.TenantId, SubjectKind.User).SingleOrDefaultAsync(x => x.Id == id, context.RequestAborted);
+        return row is null ? throw ApiException.NotFound(HomedKind.User.Noun) : Show(row, version);
     }
 
-    /// <summary>The user as of a version; not judged.</summary>
-    public async Task<User> GetAsync(PolicyVersion version, string id, CancellationToken cancellationToken)
-    {
-        await using var db = await store.OpenAsync(cancellationToken);
-        var row = await db.Living(version.TenantId, SubjectKind.User).SingleOrDefaultAsync(x => x.Id == id, cancellationToken);
-        if (row is null) throw ApiException.NotFound(HomedKind.User.Noun);
-        return (await ShowAsync(db, [row], version, cancellationToken))[0];
-    }
-
-    private async Task<List<User>> ShowAsync(RunAiRbacDbContext db, List<SubjectRow> rows, PolicyVersion version, CancellationToken cancellationToken)
-    {
-        var groups = await db.GroupNamesAsync(version.TenantId, rows.ConvertAll(row => row.Id), clock.NowMicros(), cancellationToken);
-        return rows.ConvertAll(row => Show(row, [.. groups[row.Id]], version));
-    }
-
-    private static User Show(SubjectRow row, IReadOnlyList<string> groups, PolicyVersion version)
+    /// <summary>The user as it is shown; not judged.</summary>
+    public User Show(SubjectRow row, PolicyVersion version)
     {
         var home = version.Snapshot.Home(row);
         return new User
@@ -74,7 +62,7 @@ internal sealed class UserLists(PolicyStore store, TimeProvider clock)
             UpdatedAt = Micros.ToTime(row.UpdatedAt),
             LastLogin = row.LastLogin is { } at ? Micros.ToTime(at) : null,
             IsLocal = row.IsLocal,
-            Groups = groups,
+            Groups = version.Snapshot.GroupNames(row.Id, clock.NowMicros()),
             Enabled = row.Enabled,
             Pending = row.IsPending,
             FirstName = row.FirstName,

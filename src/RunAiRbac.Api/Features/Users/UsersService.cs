@@ -28,10 +28,11 @@ internal sealed class UsersService(Writes writes, Passwords passwords, UserLists
         var written = await writes.RunAsync(context, async (write, acting) =>
         {
             acting.DemandManaged(HomedKind.User, id, "update");
-            await write.SetEnabledAsync(await write.RowAsync(id, CancellationToken.None), enabled, CancellationToken.None);
-            return id;
+            var row = await write.RowAsync(id, CancellationToken.None);
+            await write.SetEnabledAsync(row, enabled, CancellationToken.None);
+            return row;
         });
-        return await lists.GetAsync(written.Version, id, context.RequestAborted);
+        return lists.Show(written.Value, written.Version);
     }
 
     public Task DeleteAsync(HttpContext context, string id)
