@@ -112,7 +112,3 @@ public sealed record UserPassword
     /// <summary>The consistency token of the revision that set it.</summary>
     public required string Revision { get; init; }
 }
-
-/// <summary>How many objects there are that the caller may read.</summary>
-/// <param name="Count">Their number.</param>
-public sealed record SubjectCount(long Count);

@@ -26,7 +26,7 @@ internal static class HomeScopes
 
         var scope = acting.Snapshot.FindScope(scopeType, scopeId);
         // A scope that the caller can neither use nor read answers exactly as an unknown one.
-        if (!scope.IsKnown || !(acting.Can(kind.ResourceType, "create", scope) || CanRead(acting, scopeType, scope)))
+        if (!scope.IsKnown || !(acting.Can(kind.ResourceType, "create", scope) || acting.CanReadScope(scope)))
             throw new ApiException(Kinds.NotFound, $"There is no such {scopeType}.", "scopeId");
         acting.Demand(kind.ResourceType, "create", scope);
         return scope;
@@ -45,9 +45,4 @@ internal static class HomeScopes
             ? homes[0]
             : throw ApiException.Invalid("scopeId", $"must name the scope (with `scopeType`): the caller may create a {kind.Noun} in more than one");
     }
-
-    /// <summary>The tenant, clusters and departments are also read by who may read one of their kind anywhere below (design.md §6).</summary>
-    private static bool CanRead(Acting acting, string type, ScopeRef scope)
-        => acting.Can(type, "read", scope)
-            || (type != "project" && acting.PermittedScopes(type, "read").Any(below => acting.Snapshot.IsWithin(below, scope)));
 }

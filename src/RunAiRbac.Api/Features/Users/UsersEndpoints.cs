@@ -19,7 +19,7 @@ internal static class UsersEndpoints
                 "The temporary password is shown this once. The user of an e-mail that rules already name takes those rules over, so the caller must hold what they give.")
             .Reads(typeof(UserCreation), """{"email":"ada@example.com","resetPassword":true}""").Produces<UserCreated>(201).FailsWith(404, 409).GivesRevision();
         users.MapGet("/count", CountAsync).Needs("users", "read", At.Anywhere)
-            .Describe("count_users", "Count users").TakesQuery("search", "Free text.").TakesQuery("filterBy", "As in the list.").Produces<SubjectCount>().FailsWith(501);
+            .Describe("count_users", "Count users").TakesQuery("search", "Free text.").TakesQuery("filterBy", "As in the list.").Produces<CountResponse>().FailsWith(501);
         users.MapGet("/{userId}", GetAsync).Needs("users", "read", At.Anywhere)
             .Describe("get_user_by_id", "Get a user", "Everybody may read their own user.").Produces<User>().FailsWith(404);
         users.MapPatch("/{userId}", PatchAsync).Needs("users", "update", At.Object)
@@ -47,7 +47,7 @@ internal static class UsersEndpoints
     {
         var query = ListQuery.Read(context.Request.Query, UserLists.Spec);
         query.RefuseFilters(searchServed: true);
-        return TypedResults.Json(new SubjectCount(await lists.CountAsync(context, query.Search)), JsonBody.Answers);
+        return TypedResults.Json(new CountResponse(await lists.CountAsync(context, query.Search)), JsonBody.Answers);
     }
 
     private static async Task<IResult> GetAsync(HttpContext context, string userId, UserLists lists)
