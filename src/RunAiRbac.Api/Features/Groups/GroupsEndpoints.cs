@@ -13,9 +13,9 @@ internal static class GroupsEndpoints
         routes.MapGet("/api/v1/groups/{groupId}/members", MembersAsync).WithTags("Groups").Needs("groups", "read", At.Anywhere)
             .Describe("get_group_members", "List the members of a group", "Members are users: those that the caller may read.")
             .TakesList(GroupLists.MemberSpec, search: true).Produces<GroupMember[]>().FailsWith(404);
-        routes.MapPut("/api/v1/users/{userId}/groups", ReplaceAsync).WithTags("Groups").Needs("groups", "update", At.Tenant)
+        routes.MapPut("/api/v1/users/{userId}/groups", ReplaceAsync).WithTags("Groups").Needs("groups", "update", At.Object)
             .Describe("put_user_groups", "Replace a user's groups of one source",
-                "Only the source `directory` is written by hand; memberships of other sources stay. The caller must hold what the user's rules and the added groups' rules give.")
+                "Needs the permission in the tenant. Only the source `directory` is written by hand; memberships of other sources stay. The caller must hold what the user's rules and the added groups' rules give.")
             .Reads(typeof(UserGroups), """{"source":"directory","groups":["ml-team"]}""").Produces<User>().FailsWith(404, 409).GivesRevision();
     }
 
