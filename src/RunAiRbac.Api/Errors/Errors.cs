@@ -8,6 +8,8 @@ internal static class Kinds
 {
     public static readonly ErrorKind InvalidRequest = new("invalid_request", 400, "The request is not valid");
     public static readonly ErrorKind InvalidCredentials = new("invalid_credentials", 401, "The credentials are not valid");
+    public static readonly ErrorKind InvalidClient = new("invalid_client", 401, "The client's credentials are not valid");
+    public static readonly ErrorKind InvalidGrant = new("invalid_grant", 400, "The grant is not valid");
     public static readonly ErrorKind Unauthorized = new("unauthorized", 401, "A valid access token is needed");
     public static readonly ErrorKind UnsupportedGrantType = new("unsupported_grant_type", 400, "The grant type is not supported");
     public static readonly ErrorKind UnknownRevision = new("unknown_revision", 400, "The consistency token is of an older epoch");

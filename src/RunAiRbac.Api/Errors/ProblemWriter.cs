@@ -1,7 +1,8 @@
-using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json;
 using Microsoft.AspNetCore.Diagnostics;
+using RunAiRbac.Api.Hosting;
+using RunAiRbac.Api.Http;
 using RunAiRbac.Storage;
 
 namespace RunAiRbac.Api.Errors;
@@ -47,9 +48,15 @@ internal sealed partial class ProblemWriter(ILogger<ProblemWriter> logger) : IEx
     {
         var response = context.Response;
         response.StatusCode = error.Kind.Status;
+        if (error.Kind.Status is 401 or 403 or 429 or 503) context.RequestServices.GetRequiredService<Metrics>().Refused(error.Kind.Code);
         response.ContentType = "application/problem+json";
         if (error.Kind.Status == 401 && response.Headers.WWWAuthenticate.Count == 0) response.Headers.WWWAuthenticate = "Bearer";
         if (error.RetryAfter is { } after) response.Headers.RetryAfter = Math.Max(1, (int)Math.Ceiling(after.TotalSeconds)).ToString(CultureInfo.InvariantCulture);
+        if (OAuthErrors.Covers(context.Request.Path))
+        {
+            await OAuthErrors.WriteAsync(context, error);
+            return;
+        }
 
         using var buffer = new MemoryStream();
         using (var json = new Utf8JsonWriter(buffer)) Write(json, context, error);
@@ -68,7 +75,7 @@ internal sealed partial class ProblemWriter(ILogger<ProblemWriter> logger) : IEx
         json.WriteString("message", error.Message);
         if (error.Field is not null) json.WriteString("details", error.Field);
         json.WriteString("errorCode", error.Kind.Code);
-        json.WriteString("traceId", Activity.Current?.TraceId.ToString() ?? context.TraceIdentifier);
+        json.WriteString("traceId", TraceIds.Of(context));
         foreach (var (name, value) in error.Extensions)
         {
             json.WritePropertyName(name);
@@ -82,7 +89,7 @@ internal sealed partial class ProblemWriter(ILogger<ProblemWriter> logger) : IEx
     {
         ApiException expected => expected,
         LastAdministratorException last => new ApiException(Kinds.LastAdministrator, last.Message),
-        PolicyUnavailableException => new ApiException(Kinds.Unavailable, "The service cannot confirm its state at this moment; please try again.") { RetryAfter = TimeSpan.FromSeconds(1) },
+        _ when DatabaseFailures.IsUnavailable(exception) => new ApiException(Kinds.Unavailable, "The service cannot confirm its state at this moment; please try again.") { RetryAfter = TimeSpan.FromSeconds(1) },
         BadHttpRequestException { StatusCode: 413 } => new ApiException(Kinds.BodyTooLarge, "The body is larger than allowed."),
         BadHttpRequestException bad => new ApiException(Kinds.InvalidRequest with { Status = bad.StatusCode }, "The request could not be read."),
         _ => new ApiException(Kinds.Internal, "Something went wrong on our side; the trace id finds it in the log."),

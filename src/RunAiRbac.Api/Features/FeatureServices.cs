@@ -2,9 +2,12 @@ using RunAiRbac.Api.Features.AccessRules;
 using RunAiRbac.Api.Features.Applications;
 using RunAiRbac.Api.Features.Authorize;
 using RunAiRbac.Api.Features.Groups;
+using RunAiRbac.Api.Features.Me;
 using RunAiRbac.Api.Features.OrgUnits;
 using RunAiRbac.Api.Features.Roles;
 using RunAiRbac.Api.Features.Users;
+using RunAiRbac.Api.Hosting;
+using RunAiRbac.Api.SignIn;
 
 namespace RunAiRbac.Api.Features;
 
@@ -21,6 +24,7 @@ internal static class FeatureServices
         services.AddSingleton<DepartmentsService>();
         services.AddSingleton<ProjectsService>();
         services.AddSingleton<RolesService>();
+        services.AddSingleton<MeService>();
     }
 
     public static void MapFeatures(this IEndpointRouteBuilder routes)
@@ -34,5 +38,9 @@ internal static class FeatureServices
         routes.MapRoles();
         routes.MapAccessRules();
         routes.MapAuthorize();
+        routes.MapMe();
+        routes.MapTokens();
+        routes.MapWellKnown();
+        routes.MapHealth();
     }
 }

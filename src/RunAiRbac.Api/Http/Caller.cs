@@ -1,3 +1,4 @@
+using System.Security.Claims;
 using RunAiRbac.Policy;
 using RunAiRbac.Storage;
 
@@ -26,14 +27,16 @@ internal sealed record Admitted(Caller Caller, PolicyVersion Version)
     public Actor Actor(HttpContext context) => new(Caller.SubjectId, Snapshot.Subject(Subject).Name, context.TraceIdentifier);
 }
 
+/// <summary>The request's principal. It carries the admission, so that a cached token's request allocates neither.</summary>
+internal sealed class AdmittedPrincipal(Admitted admitted, ClaimsIdentity identity) : ClaimsPrincipal(identity)
+{
+    public Admitted Admitted { get; } = admitted;
+}
+
 internal static class CallerExtensions
 {
-    private static readonly object Key = new();
-
-    public static void SetAdmitted(this HttpContext context, Admitted admitted) => context.Items[Key] = admitted;
-
-    /// <summary>The admitted caller; null on public endpoints without a token.</summary>
-    public static Admitted? FindAdmitted(this HttpContext context) => context.Items.TryGetValue(Key, out var value) ? (Admitted?)value : null;
+    /// <summary>The admitted caller; null on public endpoints and without a token.</summary>
+    public static Admitted? FindAdmitted(this HttpContext context) => (context.User as AdmittedPrincipal)?.Admitted;
 
     /// <summary>The admitted caller of an endpoint that needs one.</summary>
     public static Admitted Admitted(this HttpContext context)

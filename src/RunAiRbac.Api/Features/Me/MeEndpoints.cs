@@ -1,0 +1,35 @@
+using RunAiRbac.Api.Http;
+using RunAiRbac.Api.SignIn;
+using RunAiRbac.Client.Contracts;
+
+namespace RunAiRbac.Api.Features.Me;
+
+/// <summary>One's own password and sessions.</summary>
+internal static class MeEndpoints
+{
+    public static void MapMe(this IEndpointRouteBuilder routes)
+    {
+        var group = routes.MapGroup("/api/v1/me").WithTags("Me").NeedsSignIn();
+        group.MapPost("/password", ChangePasswordAsync).WithMetadata(OpenToPasswordChange.Instance)
+            .Describe("change_user_password", "Change the caller's own password", "Ends all sessions of the caller, this one too: sign in again with the new password.")
+            .Reads(typeof(PasswordChange)).Produces(200).FailsWith(400, 403).GivesRevision();
+        group.MapGet("/sessions", SessionsAsync).Describe("get_my_sessions", "The caller's living sessions").Produces<SessionList>();
+        group.MapDelete("/sessions/{id}", EndSessionAsync).WithMetadata(OpenToPasswordChange.Instance)
+            .Describe("end_my_session", "End one of the caller's sessions", "Its tokens are dead at once.").Produces(204).FailsWith(403, 404).GivesRevision();
+    }
+
+    private static async Task<IResult> ChangePasswordAsync(HttpContext context, MeService me)
+    {
+        await me.ChangePasswordAsync(context, await JsonBody.ReadAsync<PasswordChange>(context, JsonBody.Lenient));
+        return TypedResults.Ok(new { });
+    }
+
+    private static async Task<IResult> SessionsAsync(HttpContext context, MeService me)
+        => TypedResults.Ok(await me.SessionsAsync(context.Admitted().Caller, context.RequestAborted));
+
+    private static async Task<IResult> EndSessionAsync(HttpContext context, MeService me, string id)
+    {
+        await me.EndSessionAsync(context, id);
+        return TypedResults.NoContent();
+    }
+}

@@ -1,0 +1,83 @@
+using Microsoft.EntityFrameworkCore;
+using RunAiRbac.Api.Errors;
+using RunAiRbac.Api.Features.SubjectManagement;
+using RunAiRbac.Api.Http;
+using RunAiRbac.Api.SignIn;
+using RunAiRbac.Client.Contracts;
+using RunAiRbac.Storage;
+
+namespace RunAiRbac.Api.Features.Me;
+
+/// <summary>What belongs to every user: their password and their sessions.</summary>
+internal sealed class MeService(PolicyStore store, Writes writes, Passwords passwords, TimeProvider clock)
+{
+    /// <summary>Verifies, hashes, and only then takes the tenant's revision: hashing is slow.</summary>
+    public async Task ChangePasswordAsync(HttpContext context, PasswordChange change)
+    {
+        var caller = context.Admitted().Caller;
+        var (current, next) = Validate(change);
+        DemandOwnSession(caller);
+        var credential = await FindPasswordAsync(caller, context.RequestAborted);
+        if (!await passwords.VerifyAsync(current, credential.Hash, context.RequestAborted)) throw ApiException.Invalid("currentPassword", "is not the present password");
+        var hash = await passwords.HashAsync(next, context.RequestAborted);
+        await writes.RunAsync(context, async (write, _) =>
+        {
+            var living = await write.CredentialsAsync(caller.SubjectId, CredentialKinds.Password, CancellationToken.None);
+            if (!living.Exists(c => c.Id == credential.Id)) throw new ApiException(Kinds.Conflict, "The password was changed by somebody else in this moment.");
+            living.ForEach(c => c.DeletedAt = write.Now);
+            write.AddCredential(caller.SubjectId, CredentialKinds.Password, hash);
+            var row = await write.RowAsync(caller.SubjectId, CancellationToken.None);
+            await write.EndSessionsAsync(row, CancellationToken.None);
+            await write.TouchSubjectAsync(row, CancellationToken.None);
+            return true;
+        });
+    }
+
+    public async Task<SessionList> SessionsAsync(Caller caller, CancellationToken cancellationToken)
+    {
+        var now = clock.NowMicros();
+        await using var db = await store.OpenAsync(cancellationToken);
+        var rows = await db.Sessions.AsNoTracking()
+            .Where(s => s.TenantId == caller.TenantId && s.SubjectId == caller.SubjectId && s.EndedAt == null && s.ExpiresAt > now)
+            .OrderByDescending(s => s.CreatedAt).ThenBy(s => s.Id).ToListAsync(cancellationToken);
+        return new SessionList([.. rows.Select(s => new Session(
+            s.Id, s.Grant, s.ClientId, Micros.ToTime(s.CreatedAt), Micros.ToTime(s.LastUsedAt), Micros.ToTime(s.ExpiresAt), s.Id == caller.SessionId))]);
+    }
+
+    public async Task EndSessionAsync(HttpContext context, string id)
+    {
+        var caller = context.Admitted().Caller;
+        if (caller.MustChangePassword && id != caller.SessionId) throw new ApiException(Kinds.PasswordChangeRequired, "Choose another password first: POST /api/v1/me/password.");
+        await writes.RunAsync(context, async (write, _) =>
+        {
+            var isOwn = await write.Db.Sessions.AnyAsync(s => s.TenantId == caller.TenantId && s.Id == id && s.SubjectId == caller.SubjectId && s.EndedAt == null, CancellationToken.None);
+            if (!isOwn) throw ApiException.NotFound("session");
+            await write.EndSessionAsync(id, CancellationToken.None);
+            return true;
+        });
+    }
+
+    private static (string Current, string Next) Validate(PasswordChange change)
+    {
+        var current = change.CurrentPassword ?? throw ApiException.Invalid("currentPassword", "is missing");
+        var next = change.NewPassword ?? throw ApiException.Invalid("newPassword", "is missing");
+        if (current.Length > Passwords.MaxLength) throw ApiException.Invalid("currentPassword", "is not the present password");
+        if (next.Length is < Passwords.MinLength or > Passwords.MaxLength) throw ApiException.Invalid("newPassword", $"must have {Passwords.MinLength} to {Passwords.MaxLength} characters");
+        if (next == current) throw ApiException.Invalid("newPassword", "must be another one than the present");
+        return (current, next);
+    }
+
+    private static void DemandOwnSession(Caller caller)
+    {
+        if (caller.ViaAccessKey) throw new ApiException(Kinds.Forbidden, "A session begun with an access key cannot change the password.");
+    }
+
+    private async Task<CredentialRow> FindPasswordAsync(Caller caller, CancellationToken cancellationToken)
+    {
+        await using var db = await store.OpenAsync(cancellationToken);
+        return await db.Credentials.AsNoTracking()
+            .Where(c => c.TenantId == caller.TenantId && c.SubjectId == caller.SubjectId && c.Kind == CredentialKinds.Password && c.DeletedAt == null)
+            .OrderByDescending(c => c.CreatedAt).FirstOrDefaultAsync(cancellationToken)
+            ?? throw new ApiException(Kinds.Forbidden, "The caller has no password here.");
+    }
+}

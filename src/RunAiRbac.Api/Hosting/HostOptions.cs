@@ -1,0 +1,168 @@
+using Microsoft.Extensions.Options;
+using RunAiRbac.Api.SignIn;
+using RunAiRbac.Policy;
+using RunAiRbac.Storage;
+
+namespace RunAiRbac.Api.Hosting;
+
+/// <summary><c>Storage:</c></summary>
+internal sealed record StorageOptions
+{
+    public StorageProvider Provider { get; init; } = StorageProvider.Sqlite;
+
+    public bool MigrateOnStart { get; init; } = true;
+}
+
+/// <summary><c>Bootstrap:</c>, the first start only; afterwards <see cref="TenantId"/> is the tenant of requests that name none.</summary>
+internal sealed record BootstrapOptions
+{
+    public string TenantName { get; init; } = "default";
+
+    public int TenantId { get; init; } = 1;
+
+    public string AdminEmail { get; init; } = "admin@runairbac.local";
+
+    /// <summary>Null: generated in Development; elsewhere the first start demands it.</summary>
+    public string? AdminPassword { get; init; }
+}
+
+/// <summary><c>Tokens:</c></summary>
+internal sealed record TokensOptions
+{
+    /// <summary>Null, in Development only: the first listening address.</summary>
+    public string? Issuer { get; init; }
+
+    /// <summary>Null: the issuer.</summary>
+    public string? Audience { get; init; }
+
+    public TimeSpan AccessTokenLifetime { get; init; } = TimeSpan.FromMinutes(15);
+
+    public TimeSpan RefreshTokenLifetime { get; init; } = TimeSpan.FromHours(8);
+
+    /// <summary>The longest <see cref="AccessTokenLifetime"/> that is accepted.</summary>
+    public static readonly TimeSpan LongestAccessTokenLifetime = TimeSpan.FromHours(12);
+}
+
+/// <summary><c>Freshness:</c></summary>
+internal sealed record FreshnessOptions
+{
+    public TimeSpan MaxStaleness { get; init; } = TimeSpan.FromMinutes(1);
+
+    public TimeSpan PollInterval { get; init; } = TimeSpan.FromSeconds(1);
+}
+
+/// <summary><c>DataProtection:</c></summary>
+internal sealed record KeyRingOptions
+{
+    public const string DefaultDirectory = "data/keys";
+
+    /// <summary>Relative to the content root; null: <see cref="DefaultDirectory"/>.</summary>
+    public string? KeyDirectory { get; init; }
+}
+
+/// <summary><c>Tenancy:</c></summary>
+internal sealed record TenancyOptions
+{
+    /// <summary>Host name (no port) → tenant id.</summary>
+    public Dictionary<string, int> Hosts { get; init; } = new(StringComparer.OrdinalIgnoreCase);
+}
+
+/// <summary><c>Passwords:</c></summary>
+internal sealed record PasswordOptions
+{
+    public const int SafeRounds = 600_000;
+
+    /// <summary>PBKDF2 rounds; fewer than <see cref="SafeRounds"/> only in Development.</summary>
+    public int Rounds { get; init; } = SafeRounds;
+}
+
+/// <summary>Binds and judges every section at start; each message names the key.</summary>
+internal static class HostOptions
+{
+    public static void AddHostOptions(this IServiceCollection services)
+    {
+        services.AddSection<StorageOptions>("Storage", Storage);
+        services.AddSection<BootstrapOptions>("Bootstrap", Bootstrap);
+        services.AddSection<TokensOptions>("Tokens", Tokens);
+        services.AddSection<FreshnessOptions>("Freshness", Freshness);
+        services.AddSection<KeyRingOptions>("DataProtection", KeyRing);
+        services.AddSection<TenancyOptions>("Tenancy", Tenancy);
+        services.AddSection<PasswordOptions>("Passwords", PasswordRounds);
+    }
+
+    public static string ConnectionString(IConfiguration configuration) => configuration.GetConnectionString("RunAiRbac") is { Length: > 0 } given ? given : "Data Source=data/runairbac.db";
+
+    private static void AddSection<T>(this IServiceCollection services, string section, Func<T, Judge, IEnumerable<string>> problems)
+        where T : class
+    {
+        services.AddOptions<T>().BindConfiguration(section).ValidateOnStart();
+        services.AddSingleton<IValidateOptions<T>>(provider => new SectionValidator<T>(
+            problems, new Judge(provider.GetRequiredService<IHostEnvironment>().IsDevelopment(), provider.GetRequiredService<IConfiguration>())));
+    }
+
+    private static IEnumerable<string> Storage(StorageOptions options, Judge judge)
+    {
+        if (!Enum.IsDefined(options.Provider)) yield return "Storage:Provider must be Sqlite or PostgreSql.";
+        if (options.Provider == StorageProvider.PostgreSql && judge.Configuration.GetConnectionString("RunAiRbac") is not { Length: > 0 })
+            yield return "ConnectionStrings:RunAiRbac is required with Storage:Provider PostgreSql.";
+    }
+
+    private static IEnumerable<string> Bootstrap(BootstrapOptions options, Judge judge)
+    {
+        if (options.TenantId < 1) yield return "Bootstrap:TenantId must be a whole number of at least 1.";
+        if (string.IsNullOrWhiteSpace(options.TenantName) || options.TenantName.Length > 256) yield return "Bootstrap:TenantName must have 1 to 256 characters.";
+        if (!EmailAddress.TryCanonicalize(options.AdminEmail, out _)) yield return "Bootstrap:AdminEmail must be an e-mail address.";
+        if (options.AdminPassword is { Length: < Passwords.MinLength or > Passwords.MaxLength })
+            yield return $"Bootstrap:AdminPassword must have {Passwords.MinLength} to {Passwords.MaxLength} characters.";
+    }
+
+    private static IEnumerable<string> Tokens(TokensOptions options, Judge judge)
+    {
+        if (options.Issuer is null && !judge.IsDevelopment) yield return "Tokens:Issuer is required outside Development: the address at which clients reach the service.";
+        if (options.Issuer is not null && !IsIssuer(options.Issuer)) yield return "Tokens:Issuer must be an http or https address without query and fragment.";
+        if (options.Audience is { } audience && string.IsNullOrWhiteSpace(audience)) yield return "Tokens:Audience must not be empty.";
+        if (options.AccessTokenLifetime < TimeSpan.FromMinutes(2) || options.AccessTokenLifetime > TokensOptions.LongestAccessTokenLifetime)
+            yield return "Tokens:AccessTokenLifetime must be from 00:02:00 to 12:00:00.";
+        if (options.RefreshTokenLifetime < options.AccessTokenLifetime || options.RefreshTokenLifetime > TimeSpan.FromDays(365))
+            yield return "Tokens:RefreshTokenLifetime must be at least Tokens:AccessTokenLifetime and at most 365.00:00:00.";
+    }
+
+    private static IEnumerable<string> Freshness(FreshnessOptions options, Judge judge)
+    {
+        if (options.PollInterval < TimeSpan.FromMilliseconds(50)) yield return "Freshness:PollInterval must be at least 00:00:00.0500000.";
+        if (options.MaxStaleness <= options.PollInterval) yield return "Freshness:MaxStaleness must be longer than Freshness:PollInterval.";
+        if (options.MaxStaleness > TimeSpan.FromHours(1)) yield return "Freshness:MaxStaleness must be at most 01:00:00.";
+    }
+
+    private static IEnumerable<string> KeyRing(KeyRingOptions options, Judge judge)
+    {
+        if (options.KeyDirectory is { } directory && string.IsNullOrWhiteSpace(directory)) yield return "DataProtection:KeyDirectory must not be empty.";
+        var shared = string.Equals(judge.Configuration["Storage:Provider"], nameof(StorageProvider.PostgreSql), StringComparison.OrdinalIgnoreCase);
+        if (options.KeyDirectory is null && shared && !judge.IsDevelopment)
+            yield return "DataProtection:KeyDirectory is required with PostgreSQL outside Development: a folder that all replicas share.";
+    }
+
+    private static IEnumerable<string> Tenancy(TenancyOptions options, Judge judge)
+        => from host in options.Hosts where host.Value < 1 select $"Tenancy:Hosts:{host.Key} must be a tenant id of at least 1.";
+
+    private static IEnumerable<string> PasswordRounds(PasswordOptions options, Judge judge)
+    {
+        if (options.Rounds < 1) yield return "Passwords:Rounds must be at least 1.";
+        else if (options.Rounds < PasswordOptions.SafeRounds && !judge.IsDevelopment) yield return $"Passwords:Rounds must be at least {PasswordOptions.SafeRounds} outside Development.";
+    }
+
+    private static bool IsIssuer(string issuer)
+        => Uri.TryCreate(issuer, UriKind.Absolute, out var uri) && (uri.Scheme is "http" or "https") && uri.Query.Length == 0 && uri.Fragment.Length == 0;
+
+    private sealed record Judge(bool IsDevelopment, IConfiguration Configuration);
+
+    private sealed class SectionValidator<T>(Func<T, Judge, IEnumerable<string>> problems, Judge judge) : IValidateOptions<T>
+        where T : class
+    {
+        public ValidateOptionsResult Validate(string? name, T options)
+        {
+            var found = problems(options, judge).ToArray();
+            return found.Length == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(found);
+        }
+    }
+}

@@ -1,0 +1,22 @@
+using RunAiRbac.Api.Features;
+using RunAiRbac.Api.SignIn;
+using RunAiRbac.Storage;
+
+namespace RunAiRbac.Api.Hosting;
+
+/// <summary>The order in which a request meets the host.</summary>
+internal static class HostPipeline
+{
+    public static void UseHost(this WebApplication app)
+    {
+        app.UseMiddleware<RequestObserver>();
+        app.UseExceptionHandler(static _ => { });
+        app.UseOpenApiDocument();
+        app.UseRouting();
+        app.UseMiddleware<TokenAdmission>();
+        app.MapFeatures();
+        app.UseEndpoints(static _ => { });
+        app.Services.GetRequiredService<Metrics>().Meter.CreateObservableGauge(
+            "authz_snapshot_age_seconds", () => app.Services.GetRequiredService<PolicyStore>().Age.TotalSeconds, "s", "Time since the policy was last confirmed to be the newest.");
+    }
+}

@@ -1,0 +1,43 @@
+using System.Diagnostics.Metrics;
+
+namespace RunAiRbac.Api.Hosting;
+
+/// <summary>The service's own figures (design.md §7). Free when nobody listens.</summary>
+internal sealed class Metrics
+{
+    public const string MeterName = "RunAiRbac";
+    private readonly Counter<long> _checks;
+    private readonly Histogram<double> _checkDuration;
+    private readonly Counter<long> _refused;
+    private readonly Counter<long> _tokenCache;
+    private readonly Counter<long> _tokensIssued;
+
+    public Metrics(IMeterFactory meters)
+    {
+        var meter = meters.Create(MeterName);
+        _checks = meter.CreateCounter<long>("authz_checks_total", description: "Checks answered, by result and by consistency.");
+        _checkDuration = meter.CreateHistogram<double>("authz_check_duration_seconds", "s", "Time from the request's start to the answer of /authorize calls.");
+        _refused = meter.CreateCounter<long>("authz_refused_total", description: "Requests that were refused, by error code.");
+        _tokenCache = meter.CreateCounter<long>("authz_token_cache_total", description: "Access tokens presented: hit, miss (validated) or refused.");
+        _tokensIssued = meter.CreateCounter<long>("authz_tokens_issued_total", description: "Token requests, by grant and by result.");
+        Meter = meter;
+    }
+
+    /// <summary>For figures that others observe.</summary>
+    public Meter Meter { get; }
+
+    /// <param name="result">allowed or denied.</param>
+    /// <param name="consistency">none, at_least or full.</param>
+    /// <param name="count">How many checks.</param>
+    public void Checked(string result, string consistency, long count = 1)
+        => _checks.Add(count, new KeyValuePair<string, object?>("result", result), new KeyValuePair<string, object?>("consistency", consistency));
+
+    public void CheckTook(TimeSpan duration) => _checkDuration.Record(duration.TotalSeconds);
+
+    public void Refused(string reason) => _refused.Add(1, new KeyValuePair<string, object?>("reason", reason));
+
+    public void TokenPresented(string result) => _tokenCache.Add(1, new KeyValuePair<string, object?>("result", result));
+
+    public void TokenIssued(string grant, string result)
+        => _tokensIssued.Add(1, new KeyValuePair<string, object?>("grant", grant), new KeyValuePair<string, object?>("result", result));
+}

@@ -1,0 +1,121 @@
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Options;
+using RunAiRbac.Api.Hosting;
+using RunAiRbac.Api.Http;
+using RunAiRbac.Policy;
+using RunAiRbac.Storage;
+
+namespace RunAiRbac.Api.SignIn;
+
+/// <summary>
+/// Sessions: one per sign-in, with its refresh family. Beginning one and going on with it are no policy writes; ending one is, so that its tokens die with
+/// the feed.
+/// </summary>
+internal sealed class Sessions(PolicyStore store, AccessTokens accessTokens, RefreshTokens refreshTokens, TimeProvider clock, IOptions<TokensOptions> options)
+{
+    /// <summary>The <c>client_id</c> of a password sign-in that names no program.</summary>
+    public const string NoClient = "runairbac";
+
+    // How exact the last use is kept for applications, which may take a token every few seconds.
+    private static readonly TimeSpan LastUseStep = TimeSpan.FromMinutes(1);
+
+    public async Task<IssuedTokens> BeginAsync(int tenantId, KnownSubject subject, string grant, string clientId, CancellationToken cancellationToken)
+    {
+        var caller = new Caller(tenantId, subject.SubjectId, Guid.NewGuid().ToString(), subject.SessionEpoch, clientId, subject.MustChange, ViaAccessKey: false);
+        if (!await IsLiveAsync(caller, cancellationToken)) throw SignInService.Wrong();
+        var access = accessTokens.Write(caller, subject.Email);
+        // Applications have their secret, and a password that must be changed gives no lasting session.
+        var refresh = subject.Kind == SubjectKind.User && !subject.MustChange ? refreshTokens.Create(tenantId, caller.SessionId, caller.SessionEpoch) : default;
+        await SaveAsync(caller, subject, grant, refresh.Hash, access, cancellationToken);
+        return new IssuedTokens(access, refresh.Token);
+    }
+
+    /// <summary>Exchanges a refresh token; null: it is not good. An old one ends its session.</summary>
+    public async Task<IssuedTokens?> GoOnAsync(RefreshToken token, CancellationToken cancellationToken)
+    {
+        await using var db = await store.OpenAsync(cancellationToken);
+        var now = clock.NowMicros();
+        var session = await db.Sessions.AsNoTracking().SingleOrDefaultAsync(
+            s => s.TenantId == token.TenantId && s.Id == token.SessionId && s.EndedAt == null && s.ExpiresAt > now, cancellationToken);
+        if (session is null) return null;
+        var caller = new Caller(token.TenantId, session.SubjectId, session.Id, token.SessionEpoch, session.ClientId, MustChangePassword: false, ViaAccessKey: false);
+        if (!await IsLiveAsync(caller, cancellationToken)) return null;
+        var email = store.Fresh(token.TenantId)!.Snapshot is var snapshot && snapshot.Subject(snapshot.FindSubject(caller.SubjectId)) is { Kind: SubjectKind.User } user ? user.Key : null;
+        var next = refreshTokens.Create(token.TenantId, session.Id, token.SessionEpoch);
+        if (await RotateAsync(db, token, next.Hash, now, cancellationToken)) return new IssuedTokens(accessTokens.Write(caller, email), next.Token);
+        await EndAsync(token.TenantId, session.SubjectId, session.Id);
+        return null;
+    }
+
+    /// <summary>Ends a session as a policy write, on nobody's order but its own tokens'.</summary>
+    public async Task<PolicyVersion> EndAsync(int tenantId, string subjectId, string sessionId)
+    {
+        var actor = store.Current(tenantId)?.Snapshot is { } snapshot && snapshot.FindSubject(subjectId) is { IsKnown: true } subject
+            ? new Actor(subjectId, snapshot.Subject(subject).Name)
+            : Actor.System;
+        var written = await store.WriteAsync(tenantId, actor, async write =>
+        {
+            await write.EndSessionAsync(sessionId, CancellationToken.None);
+            return true;
+        }, CancellationToken.None);
+        return written.Version;
+    }
+
+    /// <summary>Rows of sessions that ended on their own a day ago are of no more use.</summary>
+    public async Task SweepAsync(CancellationToken cancellationToken)
+    {
+        var before = Micros.From(clock.GetUtcNow() - TimeSpan.FromDays(1));
+        await using var db = await store.OpenAsync(cancellationToken);
+        await db.Sessions.Where(session => session.ExpiresAt < before).ExecuteDeleteAsync(cancellationToken);
+    }
+
+    /// <summary>Compare and swap: of two uses of one refresh token, one wins.</summary>
+    private async Task<bool> RotateAsync(RunAiRbacDbContext db, RefreshToken token, string nextHash, long now, CancellationToken cancellationToken)
+    {
+        var expires = Micros.From(clock.GetUtcNow() + options.Value.RefreshTokenLifetime);
+        var changed = await db.Sessions
+            .Where(s => s.TenantId == token.TenantId && s.Id == token.SessionId && s.RefreshHash == token.Hash && s.EndedAt == null && s.ExpiresAt > now)
+            .ExecuteUpdateAsync(s => s.SetProperty(x => x.RefreshHash, nextHash).SetProperty(x => x.LastUsedAt, now).SetProperty(x => x.ExpiresAt, expires), cancellationToken);
+        return changed == 1;
+    }
+
+    /// <summary>Whether the session would be live in the policy; looks at the database when this replica may be behind it.</summary>
+    private async Task<bool> IsLiveAsync(Caller caller, CancellationToken cancellationToken)
+    {
+        if (store.Fresh(caller.TenantId) is not { } version) return false;
+        if (version.Snapshot.IsSessionLive(caller.SubjectId, caller.SessionEpoch, caller.SessionId)) return true;
+        version = await store.LatestAsync(caller.TenantId, cancellationToken);
+        return version.Snapshot.IsSessionLive(caller.SubjectId, caller.SessionEpoch, caller.SessionId);
+    }
+
+    private async Task SaveAsync(Caller caller, KnownSubject subject, string grant, string? refreshHash, AccessToken access, CancellationToken cancellationToken)
+    {
+        var now = clock.GetUtcNow();
+        var lastsUntil = refreshHash is null ? access.ExpiresAt : now + options.Value.RefreshTokenLifetime;
+        await using var db = await store.OpenAsync(cancellationToken);
+        db.Sessions.Add(new SessionRow
+        {
+            TenantId = caller.TenantId,
+            Id = caller.SessionId,
+            SubjectId = caller.SubjectId,
+            Grant = grant,
+            ClientId = caller.ClientId,
+            RefreshHash = refreshHash,
+            CreatedAt = Micros.From(now),
+            LastUsedAt = Micros.From(now),
+            ExpiresAt = Micros.From(lastsUntil),
+        });
+        await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
+        await db.SaveChangesAsync(cancellationToken);
+        if (subject.Kind == SubjectKind.User || !(subject.LastLogin > Micros.From(now - LastUseStep))) await NoteUseAsync(db, caller.TenantId, subject, Micros.From(now), cancellationToken);
+        await transaction.CommitAsync(cancellationToken);
+    }
+
+    private static async Task NoteUseAsync(RunAiRbacDbContext db, int tenantId, KnownSubject subject, long now, CancellationToken cancellationToken)
+    {
+        await db.Subjects.Where(s => s.TenantId == tenantId && s.Id == subject.SubjectId)
+            .ExecuteUpdateAsync(s => s.SetProperty(x => x.LastLogin, now), cancellationToken);
+        await db.Credentials.Where(c => c.TenantId == tenantId && c.Id == subject.CredentialId)
+            .ExecuteUpdateAsync(c => c.SetProperty(x => x.LastUsedAt, now), cancellationToken);
+    }
+}

@@ -1,0 +1,104 @@
+using System.Security.Cryptography;
+using System.Text;
+using Microsoft.EntityFrameworkCore;
+using RunAiRbac.Api.Errors;
+using RunAiRbac.Policy;
+using RunAiRbac.Storage;
+
+namespace RunAiRbac.Api.SignIn;
+
+/// <summary>What a grant gives.</summary>
+internal sealed record IssuedTokens(AccessToken Access, string? RefreshToken);
+
+/// <summary>
+/// The grants. Every "no" is the same: an unknown tenant, subject or session, a wrong password or secret and a disabled subject cannot be told apart by
+/// answer, status or time.
+/// </summary>
+internal sealed class SignInService(PolicyStore store, Passwords passwords, Sessions sessions, RefreshTokens refreshTokens, TimeProvider clock)
+{
+    public static ApiException Wrong() => new(Kinds.InvalidCredentials, "The credentials are not valid.");
+
+    public async Task<IssuedTokens> WithPasswordAsync(int? tenantId, string email, string password, string? clientId, CancellationToken cancellationToken)
+    {
+        var known = await FindUserAsync(tenantId, email, cancellationToken);
+        var usable = known is not null && password.Length <= Passwords.MaxLength && !(known.ExpiresAt <= clock.NowMicros());
+        var matches = await passwords.VerifyAsync(password.Length <= Passwords.MaxLength ? password : string.Empty, usable ? known!.Hash : null, cancellationToken);
+        if (!matches || known is not { Enabled: true }) throw Wrong();
+        return await sessions.BeginAsync(tenantId!.Value, known, "password", clientId ?? Sessions.NoClient, cancellationToken);
+    }
+
+    public async Task<IssuedTokens> WithSecretAsync(int? tenantId, string client, string secret, string grant, CancellationToken cancellationToken)
+    {
+        var living = await FindSecretsAsync(tenantId, client, cancellationToken);
+        var presented = Encoding.ASCII.GetBytes(Secrets.Hash(secret));
+        KnownSubject? matching = null;
+        foreach (var known in living)
+        {
+            if (CryptographicOperations.FixedTimeEquals(presented, Encoding.ASCII.GetBytes(known.Hash))) matching = known;
+        }
+
+        if (matching is not { Enabled: true }) throw Wrong();
+        return await sessions.BeginAsync(tenantId!.Value, matching, grant, matching.Key, cancellationToken);
+    }
+
+    public async Task<IssuedTokens> WithRefreshTokenAsync(int? tenantId, string token, CancellationToken cancellationToken)
+    {
+        if (refreshTokens.Read(token) is not { } genuine || genuine.TenantId != tenantId) throw Wrong();
+        return await sessions.GoOnAsync(genuine, cancellationToken) ?? throw Wrong();
+    }
+
+    private async Task<KnownSubject?> FindUserAsync(int? tenantId, string email, CancellationToken cancellationToken)
+    {
+        if (!EmailAddress.TryCanonicalize(email, out var canonical)) canonical = string.Empty;
+        await using var db = await store.OpenAsync(cancellationToken);
+        return await Living(db, tenantId, SubjectKind.User, CredentialKinds.Password).FirstOrDefaultAsync(known => known.Key == canonical, cancellationToken);
+    }
+
+    /// <summary>The unexpired secrets of an application, by its id or, failing that, its client id.</summary>
+    private async Task<List<KnownSubject>> FindSecretsAsync(int? tenantId, string client, CancellationToken cancellationToken)
+    {
+        var now = clock.NowMicros();
+        await using var db = await store.OpenAsync(cancellationToken);
+        var found = await Living(db, tenantId, SubjectKind.Application, CredentialKinds.Secret)
+            .Where(known => (known.SubjectId == client || known.Key == client) && (known.ExpiresAt == null || known.ExpiresAt > now))
+            .ToListAsync(cancellationToken);
+        return found.Exists(known => known.SubjectId == client) ? found.FindAll(known => known.SubjectId == client) : found;
+    }
+
+    private static IQueryable<KnownSubject> Living(RunAiRbacDbContext db, int? tenantId, SubjectKind kind, string credentialKind)
+        => from subject in db.Subjects.AsNoTracking()
+           join credential in db.Credentials.AsNoTracking() on new { subject.TenantId, SubjectId = subject.Id } equals new { credential.TenantId, credential.SubjectId }
+           where subject.TenantId == tenantId && subject.Kind == kind && subject.DeletedAt == null && credential.Kind == credentialKind && credential.DeletedAt == null
+           orderby credential.CreatedAt descending
+           select new KnownSubject
+           {
+               SubjectId = subject.Id,
+               Kind = subject.Kind,
+               Key = subject.Key,
+               Enabled = subject.Enabled,
+               SessionEpoch = subject.SessionEpoch,
+               LastLogin = subject.LastLogin,
+               CredentialId = credential.Id,
+               Hash = credential.Hash,
+               MustChange = credential.MustChange,
+               ExpiresAt = credential.ExpiresAt,
+           };
+}
+
+/// <summary>A subject with one of its credentials, as the database has them at this moment.</summary>
+internal sealed record KnownSubject
+{
+    public required string SubjectId { get; init; }
+    public required SubjectKind Kind { get; init; }
+    public required string Key { get; init; }
+    public required bool Enabled { get; init; }
+    public required int SessionEpoch { get; init; }
+    public required long? LastLogin { get; init; }
+    public required string CredentialId { get; init; }
+    public required string Hash { get; init; }
+    public required bool MustChange { get; init; }
+    public required long? ExpiresAt { get; init; }
+
+    /// <summary>The <c>email</c> claim.</summary>
+    public string? Email => Kind == SubjectKind.User ? Key : null;
+}

@@ -1,0 +1,64 @@
+using Microsoft.AspNetCore.Authorization;
+using RunAiRbac.Api.Errors;
+using RunAiRbac.Api.Hosting;
+using RunAiRbac.Storage;
+
+namespace RunAiRbac.Api.SignIn;
+
+/// <summary>Marks the few endpoints that a session may call which must change its password first.</summary>
+internal sealed class OpenToPasswordChange
+{
+    public static OpenToPasswordChange Instance { get; } = new();
+}
+
+/// <summary>
+/// The one way in, for every route alike: exactly one <c>Authorization: Bearer …</c> header with a genuine token of a session that lives in the tenant's
+/// policy at this moment. Tokens are judged once and then remembered; sessions are asked about on every request.
+/// </summary>
+internal sealed class TokenAdmission(RequestDelegate next, TokenCache cache, TokenValidator validator, PolicyStore store, Metrics metrics)
+{
+    private const string Scheme = "Bearer ";
+
+    public Task InvokeAsync(HttpContext context)
+    {
+        var authorization = context.Request.Headers.Authorization;
+        // INVARIANT: whatever does not say that it is public is closed, unknown paths too. Public endpoints take no token: a stale one must not keep its
+        // bearer from getting another.
+        if (context.GetEndpoint()?.Metadata.GetMetadata<IAllowAnonymous>() is not null) return next(context);
+        if (authorization.Count != 1 || authorization[0] is not { } header || !header.StartsWith(Scheme, StringComparison.Ordinal)) return Refuse(context);
+        if (!TokenKey.TryOf(header.AsSpan(Scheme.Length), out var key)) return Refuse(context);
+        if (cache.Find(key) is not { } token) return MissAsync(context, key, header[Scheme.Length..]);
+        metrics.TokenPresented("hit");
+        return AdmitAsync(context, token);
+    }
+
+    private async Task MissAsync(HttpContext context, TokenKey key, string token)
+    {
+        if (await validator.ValidateAsync(token, context.RequestAborted) is not { } genuine)
+        {
+            await Refuse(context);
+            return;
+        }
+
+        metrics.TokenPresented("miss");
+        var cached = new CachedToken(genuine);
+        cache.Add(key, cached);
+        await AdmitAsync(context, cached);
+    }
+
+    private Task AdmitAsync(HttpContext context, CachedToken token)
+    {
+        if (store.Fresh(token.Caller.TenantId) is not { } version || token.Admit(version) is not { } principal) return Refuse(context);
+        if (token.Caller.MustChangePassword && context.GetEndpoint()?.Metadata.GetMetadata<OpenToPasswordChange>() is null)
+            throw new ApiException(Kinds.PasswordChangeRequired, "Choose another password first: POST /api/v1/me/password.");
+        context.User = principal;
+        return next(context);
+    }
+
+    private Task Refuse(HttpContext context)
+    {
+        metrics.TokenPresented("refused");
+        context.Response.StatusCode = StatusCodes.Status401Unauthorized;
+        return Task.CompletedTask;
+    }
+}

@@ -1,0 +1,119 @@
+using RunAiRbac.Api.Errors;
+using RunAiRbac.Api.Hosting;
+using RunAiRbac.Api.Http;
+using RunAiRbac.Client.Contracts;
+
+namespace RunAiRbac.Api.SignIn;
+
+/// <summary>Takes tokens: the compatible JSON endpoint, the RFC 6749 form, and an older one.</summary>
+internal static class TokenEndpoints
+{
+    private const string Example = """{"grantType":"app_token","appID":"my-app","appSecret":"rnai_…"}""";
+
+    public static void MapTokens(this IEndpointRouteBuilder routes)
+    {
+        var group = routes.MapGroup("").WithTags("Tokens").IsPublic();
+        group.MapPost("/api/v1/token", GrantAsync).Describe("grant_token", "Take an access token", "Grants: app_token, client_credentials, password, refresh_token. Member names are read in any case.")
+            .Reads(typeof(TokenRequest), Example).Produces<TokenResponse>().FailsWith(401);
+        group.MapPost("/api/v2/token", GrantFormAsync).Describe("grant_token_v2", "Take an access token (RFC 6749)", "A form; client authentication in the form or by HTTP Basic. Errors are the objects of RFC 6749, section 5.2.")
+            .ReadsForm(typeof(OAuthTokenRequest)).Produces<OAuthTokenResponse>().Produces<OAuthError>(400).Produces<OAuthError>(401);
+        group.MapPost("/v1/k8s/auth/oauth/apptoken", AppTokenAsync).Describe("app_token", "Take an application's access token (deprecated)", "Deprecated: use POST /api/v1/token.")
+            .Reads(typeof(AppTokenRequest)).Produces<AppTokenResponse>().FailsWith(401);
+        group.MapPost("/oauth2/revoke", RevokeAsync).Describe("revoke_token", "End a token's session (RFC 7009)", "Takes an access or a refresh token; 200 also when it is not good any more.")
+            .ReadsForm(typeof(RevocationRequest)).Produces(200).Produces<OAuthError>(400).GivesRevision();
+    }
+
+    private static async Task<IResult> GrantAsync(HttpContext context, SignInService signIn, Tenancy tenancy, Metrics metrics)
+    {
+        var fields = await TokenFields.ReadJsonAsync(context);
+        var grant = fields.Need("grantType");
+        var issued = await CountAsync(metrics, grant, Grant(fields, grant, tenancy.Of(context, fields.Find("tenantId")), signIn, context.RequestAborted));
+        context.Response.Headers.CacheControl = "no-store";
+        return TypedResults.Ok(new TokenResponse { AccessToken = issued.Access.Value, RefreshToken = issued.RefreshToken, ExpiresIn = issued.Access.ExpiresIn });
+    }
+
+    private static Task<IssuedTokens> Grant(TokenFields fields, string grant, int? tenantId, SignInService signIn, CancellationToken cancellationToken) => grant switch
+    {
+        "app_token" => signIn.WithSecretAsync(tenantId, fields.Need("appID"), fields.Need("appSecret"), grant, cancellationToken),
+        "client_credentials" => signIn.WithSecretAsync(tenantId, fields.Need("clientID"), fields.Need("clientSecret"), grant, cancellationToken),
+        "password" => signIn.WithPasswordAsync(tenantId, fields.Need("username"), fields.Need("password"), ProgramName(fields, "clientID"), cancellationToken),
+        "refresh_token" => signIn.WithRefreshTokenAsync(tenantId, fields.Need("refreshToken"), cancellationToken),
+        _ => throw new ApiException(Kinds.UnsupportedGrantType, "`grantType` must be app_token, client_credentials, password or refresh_token.", "grantType"),
+    };
+
+    private static async Task<IResult> GrantFormAsync(HttpContext context, SignInService signIn, Tenancy tenancy, Metrics metrics)
+    {
+        var fields = await TokenFields.ReadFormAsync(context);
+        var grant = fields.Need("grant_type");
+        var issued = await CountAsync(metrics, grant, GrantForm(fields, grant, tenancy.Of(context, fields.Find("tenant_id")), signIn, context));
+        context.Response.Headers.CacheControl = "no-store";
+        return TypedResults.Ok(new OAuthTokenResponse { AccessToken = issued.Access.Value, TokenType = "Bearer", ExpiresIn = issued.Access.ExpiresIn, RefreshToken = issued.RefreshToken });
+    }
+
+    private static async Task<IssuedTokens> GrantForm(TokenFields fields, string grant, int? tenantId, SignInService signIn, HttpContext context)
+    {
+        try
+        {
+            return grant switch
+            {
+                "client_credentials" => await WithClientAsync(fields, tenantId, signIn, context),
+                "password" => await signIn.WithPasswordAsync(tenantId, fields.Need("username"), fields.Need("password"), ProgramName(fields, "client_id"), context.RequestAborted),
+                "refresh_token" => await signIn.WithRefreshTokenAsync(tenantId, fields.Need("refresh_token"), context.RequestAborted),
+                _ => throw new ApiException(Kinds.UnsupportedGrantType, "`grant_type` must be client_credentials, password or refresh_token.", "grant_type"),
+            };
+        }
+        catch (ApiException wrong) when (wrong.Kind == Kinds.InvalidCredentials)
+        {
+            throw new ApiException(grant == "client_credentials" ? Kinds.InvalidClient : Kinds.InvalidGrant, wrong.Message);
+        }
+    }
+
+    private static Task<IssuedTokens> WithClientAsync(TokenFields fields, int? tenantId, SignInService signIn, HttpContext context)
+    {
+        if (!BasicCredentials.TryRead(context.Request, out var basic)) throw SignInService.Wrong();
+        if (basic is null) return signIn.WithSecretAsync(tenantId, fields.Need("client_id"), fields.Need("client_secret"), "client_credentials", context.RequestAborted);
+        context.Response.Headers.WWWAuthenticate = "Basic realm=\"RunAiRbac\"";
+        if (fields.Has("client_secret")) throw ApiException.Invalid("client_secret", "is given in the form and by HTTP Basic");
+        return signIn.WithSecretAsync(tenantId, basic.Value.Client, basic.Value.Secret, "client_credentials", context.RequestAborted);
+    }
+
+    private static async Task<IResult> AppTokenAsync(HttpContext context, SignInService signIn, Tenancy tenancy, Metrics metrics)
+    {
+        var body = await JsonBody.ReadAsync<AppTokenRequest>(context, JsonBody.AnyCase);
+        var client = body.Id ?? body.Name ?? throw ApiException.Invalid("name", "is missing");
+        var issued = await CountAsync(metrics, "app_token", signIn.WithSecretAsync(tenancy.Of(context, null), client, body.Secret ?? throw SignInService.Wrong(), "app_token", context.RequestAborted));
+        context.Response.Headers.CacheControl = "no-store";
+        return TypedResults.Ok(new AppTokenResponse { AccessToken = issued.Access.Value });
+    }
+
+    private static async Task<IResult> RevokeAsync(HttpContext context, Revocation revocation)
+    {
+        var fields = await TokenFields.ReadFormAsync(context);
+        if (await revocation.RevokeAsync(fields.Need("token"), context.RequestAborted) is { } version) context.Response.Headers[Writes.RevisionHeader] = version.Token;
+        return TypedResults.Ok();
+    }
+
+    private static async Task<IssuedTokens> CountAsync(Metrics metrics, string grant, Task<IssuedTokens> issuing)
+    {
+        var known = grant is "app_token" or "client_credentials" or "password" or "refresh_token" ? grant : "other";
+        try
+        {
+            var issued = await issuing;
+            metrics.TokenIssued(known, "issued");
+            return issued;
+        }
+        catch (ApiException)
+        {
+            metrics.TokenIssued(known, "refused");
+            throw;
+        }
+    }
+
+    /// <summary>Goes into the token, so it must be short and printable.</summary>
+    private static string? ProgramName(TokenFields fields, string name)
+    {
+        var value = fields.Find(name);
+        if (value is { Length: > 128 } || value.AsSpan().ContainsAnyExceptInRange('!', '~')) throw ApiException.Invalid(name, "must be at most 128 visible ASCII characters");
+        return value;
+    }
+}

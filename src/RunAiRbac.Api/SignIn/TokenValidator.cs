@@ -1,0 +1,78 @@
+using System.Globalization;
+using Microsoft.IdentityModel.JsonWebTokens;
+using Microsoft.IdentityModel.Tokens;
+using RunAiRbac.Api.Http;
+
+namespace RunAiRbac.Api.SignIn;
+
+/// <summary>A token that is genuine and has not expired. Whether its session lives is another question.</summary>
+internal sealed record GenuineToken(Caller Caller, string? Email, DateTimeOffset ExpiresAt);
+
+/// <summary>Judges access tokens: genuine and not expired, by one set of rules. There is no other.</summary>
+internal sealed class TokenValidator(TokenIdentity identity, SigningKeys keys, TimeProvider clock)
+{
+    public const int MaxLength = 4096;
+
+    // Our tokens start at once; the replica that reads one may be a little behind the one that wrote it. Never applied to the end.
+    private static readonly TimeSpan EarlyBy = TimeSpan.FromSeconds(30);
+    private static readonly JsonWebTokenHandler Handler = new() { MapInboundClaims = false, MaximumTokenSizeInBytes = MaxLength };
+    private TokenValidationParameters? _rules;
+
+    /// <summary>Null: not genuine, or expired.</summary>
+    public async Task<GenuineToken?> ValidateAsync(string token, CancellationToken cancellationToken)
+    {
+        if (token.Length > MaxLength || !TryReadKeyId(token, out var keyId)) return null;
+        if (!keys.TryFind(keyId, out _)) await keys.LookForUnknownAsync(cancellationToken);
+        var result = await Handler.ValidateTokenAsync(token, _rules ??= Rules());
+        return result.IsValid && result.SecurityToken is JsonWebToken jwt ? Read(jwt) : null;
+    }
+
+    // Made at the first token: in Development the issuer is known only once the host listens.
+    private TokenValidationParameters Rules() => new()
+    {
+        ValidAlgorithms = [SigningKeys.Algorithm],
+        ValidTypes = [AccessTokens.Type],
+        ValidIssuer = identity.Issuer,
+        ValidAudience = identity.Audience,
+        RequireExpirationTime = true,
+        RequireSignedTokens = true,
+        TryAllIssuerSigningKeys = false,
+        ClockSkew = TimeSpan.Zero,
+        LifetimeValidator = IsInTime,
+        IssuerSigningKeyResolver = (_, _, keyId, _) => keyId is not null && keys.TryFind(keyId, out var key) ? [key] : [],
+    };
+
+    private bool IsInTime(DateTime? notBefore, DateTime? expires, SecurityToken token, TokenValidationParameters parameters)
+    {
+        var now = clock.GetUtcNow().UtcDateTime;
+        return expires is { } end && now < end && (notBefore is not { } start || start - EarlyBy <= now);
+    }
+
+    private static bool TryReadKeyId(string token, out string keyId)
+    {
+        keyId = string.Empty;
+        try
+        {
+            keyId = new JsonWebToken(token).Kid ?? string.Empty;
+        }
+        catch (ArgumentException)
+        {
+            // Not a JWT at all: the caller's mistake, and an ordinary "no".
+            return false;
+        }
+
+        return keyId.Length > 0;
+    }
+
+    private static GenuineToken? Read(JsonWebToken jwt)
+    {
+        if (!jwt.TryGetPayloadValue(TokenClaims.TenantId, out string tenant) || !int.TryParse(tenant, NumberStyles.None, CultureInfo.InvariantCulture, out var tenantId)) return null;
+        if (!jwt.TryGetPayloadValue(TokenClaims.SessionId, out string sessionId) || !jwt.TryGetPayloadValue(TokenClaims.SessionEpoch, out int epoch)) return null;
+        if (string.IsNullOrEmpty(jwt.Subject) || string.IsNullOrEmpty(sessionId)) return null;
+        jwt.TryGetPayloadValue(TokenClaims.ClientId, out string? clientId);
+        jwt.TryGetPayloadValue(TokenClaims.Email, out string? email);
+        jwt.TryGetPayloadValue(TokenClaims.PasswordChange, out bool passwordChange);
+        // No grant begins a session with an access key.
+        return new GenuineToken(new Caller(tenantId, jwt.Subject, sessionId, epoch, clientId, passwordChange, ViaAccessKey: false), email, new DateTimeOffset(jwt.ValidTo, TimeSpan.Zero));
+    }
+}
