@@ -59,7 +59,7 @@ public sealed partial class PolicyStore
 
         write.GuardLastAdministrator();
         await write.FinishAsync(cancellationToken);
-        var after = Version(slot.TenantId, write.After, before.Epoch);
+        var after = Version(slot.TenantId, write.Final, before.Epoch);
         await CommitAsync(transaction, slot.TenantId, taken.Revision);
         slot.Publish(after, sentAt, start.SetBackFrom);
 

@@ -62,6 +62,9 @@ public sealed partial class PolicyWrite
 
     internal bool HasChanges => _changes.Count > 0 || _hasSilentChanges;
 
+    /// <summary>The state that this write leaves: <see cref="After"/>, at this revision even when rows changed without an effect on decisions.</summary>
+    internal PolicySnapshot Final => After.Revision == Revision ? After : After.Apply(Revision, []);
+
     /// <summary>Adds changes to this revision's entry.</summary>
     public void Record(params ReadOnlySpan<PolicyChange> changes)
     {

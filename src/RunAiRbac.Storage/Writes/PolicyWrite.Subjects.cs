@@ -33,6 +33,9 @@ public sealed partial class PolicyWrite
         return group.IsKnown ? group : AddSubject(NewSubject(SubjectKind.Group, name, name, isPending: false));
     }
 
+    /// <summary>The id of a subject of <see cref="After"/>. (In <c>write.After.Subject(write.EnsureUser(…))</c> the snapshot is taken before the user is made.)</summary>
+    public string IdOf(SubjectRef subject) => After.Subject(subject).Id;
+
     /// <summary>The living row of a subject, tracked; null: none.</summary>
     public async Task<SubjectRow?> FindSubjectAsync(string id, CancellationToken cancellationToken)
         => After.FindSubject(id).IsKnown ? await Db.Subjects.FindAsync([TenantId, id], cancellationToken) : null;
