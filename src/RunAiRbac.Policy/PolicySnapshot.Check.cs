@@ -45,7 +45,7 @@ public sealed partial class PolicySnapshot
         if (record is null) return DecisionReason.UnknownSubject;
         if (!record.Enabled) return DecisionReason.SubjectDisabled;
         var roles = _state.Roles;
-        question = new Question(place.Path, roles.Holders, (resourceType * _actionCount + action) * roles.Words, now);
+        question = new Question(place, roles.Holders, (resourceType * _actionCount + action) * roles.Words, now);
         return DecisionReason.NoMatchingRule;
     }
 

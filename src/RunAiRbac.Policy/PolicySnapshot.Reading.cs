@@ -118,7 +118,7 @@ public sealed partial class PolicySnapshot
     public IEnumerable<(SubjectRef Group, long ValidUntil)> GroupsOf(SubjectRef user)
     {
         var record = Record(user);
-        return record.Groups.Select((group, position) => (new SubjectRef(group), record.GroupEnd(position)));
+        return record.Groups.ToArray().Select((group, position) => (new SubjectRef(group), record.GroupEnd(position)));
     }
 
     /// <summary>The users of a group with the end of each membership (<see cref="long.MaxValue"/>: none), ended ones included.</summary>

@@ -23,7 +23,7 @@ internal readonly struct StringIndex
 
     private StringIndex(RadixArray<int[]> buckets, int bucketCount, int count) => (_buckets, _bucketCount, _count) = (buckets, bucketCount, count);
 
-    public static int HashOf(string name) => name.GetHashCode(StringComparison.Ordinal);
+    public static int HashOf(string name) => StringHash.Of(name);
 
     public static StringIndex From(IReadOnlyList<(int Hash, int Handle)> entries)
     {

@@ -18,6 +18,7 @@ internal sealed partial class Draft
     private void AddScope(ScopeFact fact, int parent)
     {
         var index = Take(ref _state.FreeScopes, _state.Scopes.Length);
+        FactChecks.Room(index);
         SetScope(index, new ScopeRecord(fact, PathBelow(parent, index)));
         _state.ScopeIds = _state.ScopeIds.With(StringIndex.HashOf(fact.Id), index);
         if (parent >= 0) SetChildren(parent, children => children.With(index, default));
@@ -27,9 +28,7 @@ internal sealed partial class Draft
     {
         var old = _state.Scopes[index]!;
         if (old.Fact.Type != fact.Type) throw new ArgumentException($"Scope `{fact.Id}` is of another type.", nameof(fact));
-        var place = old.Copy();
-        place.Fact = fact;
-        SetScope(index, place);
+        SetScope(index, old.With(fact, old.Path));
         if (old.Fact.ParentId == fact.ParentId) return;
 
         if (old.Fact.ParentId is null || parent < 0) throw new ArgumentException($"Scope `{fact.Id}` can neither become a root nor cease to be one.", nameof(fact));
@@ -41,9 +40,8 @@ internal sealed partial class Draft
 
     private void Repath(int scope, int parent)
     {
-        var place = _state.Scopes[scope]!.Copy();
-        place.Path = PathBelow(parent, scope);
-        SetScope(scope, place);
+        var place = _state.Scopes[scope]!;
+        SetScope(scope, place.With(place.Fact, PathBelow(parent, scope)));
     }
 
     private int[] PathBelow(int parent, int index)

@@ -28,4 +28,9 @@ internal static class FactChecks
     {
         if (parent.Type == ScopeTypes.System) throw new ArgumentException($"Scope `{fact.Id}` cannot lie below the scope `{parent.Id}`.", nameof(fact));
     }
+
+    public static void Room(int scopeIndex)
+    {
+        if (scopeIndex >= RuleTable.MaxScopes) throw new ArgumentException($"A tenant has room for {RuleTable.MaxScopes} scopes.", nameof(scopeIndex));
+    }
 }

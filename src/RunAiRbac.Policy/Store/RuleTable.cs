@@ -1,43 +1,79 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
 using RunAiRbac.Policy.Collections;
 
 namespace RunAiRbac.Policy.Store;
 
 /// <summary>
-/// The rules of one subject by scope, persistent. Small: an array of scope indexes in buckets of eight, one vector comparison each, and the rules in a second
-/// array. A bucket that is too full gets help first from more buckets; if that is of no use the key goes into another one and the table is
-/// <see cref="IsOdd"/>. Beyond a limit the keys are spread over many such tables (<see cref="LargeRules"/>): odd as well.
+/// The rules of one subject by scope, persistent. Small: scope indexes in buckets of eight, one vector comparison each, and the rules in a second array. A lone
+/// bucket stands in the struct itself, so that most users' rules lie where the user does. A bucket that is too full gets help first from more buckets; if that
+/// is of no use the key goes into another one and the table is <see cref="IsOdd"/>. Beyond a limit the keys are spread over many such tables
+/// (<see cref="LargeRules"/>): odd as well.
 /// </summary>
+/// <remarks>
+/// A key is the scope's index in the low 24 bits and the role's above, so that a rule that does not hold the permission asked for is passed over without a look
+/// at it. <see cref="LookAtRules"/> instead of a role says that the key does not say it all: several rules, a rule with a beginning or an end, a role beyond 254.
+/// </remarks>
 internal readonly struct RuleTable
 {
     /// <summary>Keys that one bucket holds: what one 256-bit vector compares.</summary>
     public const int Lanes = 8;
 
-    /// <summary>A place without a key.</summary>
-    public const int NoScope = -1;
+    /// <summary>The most scopes that keys have room for.</summary>
+    public const int MaxScopes = ScopeMask;
+
+    private const int ScopeBits = 24;
+    private const int ScopeMask = (1 << ScopeBits) - 1;
+    private const int LookAtRules = 255;
+
+    /// <summary>A place without a key: no scope has that index.</summary>
+    private const int NoKey = -1;
 
     /// <summary>The number of scopes up to which the small form is used.</summary>
     public const int DefaultLimit = 96;
 
-    private static readonly int[] EmptyKeys = [NoScope, NoScope, NoScope, NoScope, NoScope, NoScope, NoScope, NoScope];
-
+    private readonly Vector256<int> _bucket;
+    private readonly int[]? _keys;
     private readonly object?[] _values;
 
-    private RuleTable(int[] keys, object?[] values, bool isOdd) => (Keys, _values, IsOdd) = (keys, values, isOdd);
+    private RuleTable(Vector256<int> bucket, int[]? keys, object?[] values, bool isOdd) => (_bucket, _keys, _values, IsOdd) = (bucket, keys, values, isOdd);
 
     /// <summary>A table without rules. Never use <c>default</c>.</summary>
-    public static RuleTable Empty { get; } = new(EmptyKeys, [], isOdd: false);
-
-    /// <summary>Scope indexes in buckets; their number is a power of two.</summary>
-    public int[] Keys { get; }
+    public static RuleTable Empty { get; } = new(Vector256.Create(NoKey), null, [], isOdd: false);
 
     /// <summary>Whether a key may stand elsewhere than in its bucket, so that only <see cref="Find"/> finds it.</summary>
     public bool IsOdd { get; }
 
-    public bool IsEmpty => ReferenceEquals(Keys, EmptyKeys) && !IsOdd;
-
     private LargeRules? Large => IsOdd && _values is [LargeRules large] ? large : null;
+
+    /// <summary>Whether one of four scopes, the hash of each beside it, has rules here: a vector comparison each. Not for odd tables.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public bool HasAnyOf(Vector128<int> scopes, Vector128<uint> hashes)
+    {
+        // INVARIANT: the padding of a path has bits above the mask, so that it equals no key.
+        var (first, second, third, fourth) = (Vector256.Create(scopes[0]), Vector256.Create(scopes[1]), Vector256.Create(scopes[2]), Vector256.Create(scopes[3]));
+        var scopeBits = Vector256.Create(ScopeMask);
+        Vector256<int> hits;
+        if (_keys is null)
+        {
+            var bucket = _bucket & scopeBits;
+            hits = Vector256.Equals(bucket, first) | Vector256.Equals(bucket, second) | Vector256.Equals(bucket, third) | Vector256.Equals(bucket, fourth);
+        }
+        else
+        {
+            // INVARIANT: the number of keys is that of the lanes times a power of two, so that the mask keeps every load inside.
+            ref var keys = ref MemoryMarshal.GetArrayDataReference(_keys);
+            var mask = (uint)(_keys.Length / Lanes) - 1;
+            hits = Vector256.Equals(Vector256.LoadUnsafe(ref keys, (nuint)(hashes[0] & mask) * Lanes) & scopeBits, first)
+                | Vector256.Equals(Vector256.LoadUnsafe(ref keys, (nuint)(hashes[1] & mask) * Lanes) & scopeBits, second)
+                | Vector256.Equals(Vector256.LoadUnsafe(ref keys, (nuint)(hashes[2] & mask) * Lanes) & scopeBits, third)
+                | Vector256.Equals(Vector256.LoadUnsafe(ref keys, (nuint)(hashes[3] & mask) * Lanes) & scopeBits, fourth);
+        }
+
+        return hits != Vector256<int>.Zero;
+    }
 
     /// <summary>The bits of a scope index that choose its bucket (the low ones) and its part of a large table (from the 11th on).</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -62,24 +98,48 @@ internal readonly struct RuleTable
     public static RuleTable From(KeyValuePair<int, object>[] entries, int limit)
     {
         if (entries.Length == 0) return Empty;
-        return entries.Length > limit ? new RuleTable(EmptyKeys, [LargeRules.From(entries)], isOdd: true) : Pack(entries);
+        return entries.Length > limit ? From(LargeRules.From(entries)) : Pack(entries);
+    }
+
+    /// <summary>The first rule on the path that allows it; null when there is none. Allocates nothing.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    public Rule? FirstGranting(in Question question)
+    {
+        foreach (var scope in question.Path)
+        {
+            if (scope < 0) break;
+            if (Large is { } large)
+            {
+                if (question.Judge(large.Find(scope)) is { } found) return found;
+                continue;
+            }
+
+            var at = PlaceOf(scope, out var role);
+            if (at < 0) continue;
+            if (role == LookAtRules)
+            {
+                if (question.Judge(_values[at]) is { } found) return found;
+            }
+            else if (question.Holds(role))
+            {
+                return Unsafe.As<Rule>(_values[at]);
+            }
+        }
+
+        return null;
     }
 
     /// <summary>The rules at that scope, in the form of <see cref="RulesHere"/>. Allocates nothing.</summary>
     public object? Find(int scope)
     {
-        if (IsOdd) return FindOdd(scope);
-        var from = (int)(Hash(scope) & (uint)((Keys.Length / Lanes) - 1)) * Lanes;
-        var at = Keys.AsSpan(from, Lanes).IndexOf(scope);
-        return at < 0 ? null : _values[from + at];
+        if (Large is { } large) return large.Find(scope);
+        var at = PlaceOf(scope, out _);
+        return at < 0 ? null : _values[at];
     }
-
-    /// <summary>The rules behind a key by its place in <see cref="Keys"/>.</summary>
-    public object ValueAt(int place) => _values[place]!;
 
     public RuleTable With(Rule rule, int limit)
     {
-        if (Large is { } large) return new RuleTable(EmptyKeys, [large.With(rule)], isOdd: true);
+        if (Large is { } large) return From(large.With(rule));
         var entries = Entries();
         var at = Array.FindIndex(entries, entry => entry.Key == rule.Scope.Index);
         if (at < 0) return From([.. entries, new KeyValuePair<int, object>(rule.Scope.Index, rule)], limit);
@@ -92,7 +152,7 @@ internal readonly struct RuleTable
         if (Large is { } large)
         {
             var left = large.Without(rule);
-            return left.Count > limit / 2 ? new RuleTable(EmptyKeys, [left], isOdd: true) : From([.. left.Entries()], limit);
+            return left.Count > limit / 2 ? From(left) : From([.. left.Entries()], limit);
         }
 
         var entries = Entries();
@@ -114,18 +174,38 @@ internal readonly struct RuleTable
         var count = 0;
         for (var i = 0; i < _values.Length; i++)
         {
-            if (_values[i] is { } value) entries[count++] = new KeyValuePair<int, object>(Keys[i], value);
+            if (_values[i] is { } value) entries[count++] = new KeyValuePair<int, object>((_keys is null ? _bucket[i] : _keys[i]) & ScopeMask, value);
         }
 
         return count == entries.Length ? entries : entries[..count];
     }
 
-    private object? FindOdd(int scope)
+    /// <summary>Where the scope's key stands, and the role in it; -1 when it has none. Not for large tables.</summary>
+    private int PlaceOf(int scope, out int role)
     {
-        if (Large is { } large) return large.Find(scope);
-        var at = Array.IndexOf(Keys, scope);
-        return at < 0 ? null : _values[at];
+        var from = 0;
+        if (_keys is not null && !IsOdd) from = (int)(Hash(scope) & (uint)((_keys.Length / Lanes) - 1)) * Lanes;
+        var to = IsOdd ? _keys!.Length : from + Lanes;
+        for (role = 0; from < to; from += Lanes)
+        {
+            var bucket = _keys is null ? _bucket : Vector256.Create<int>(_keys.AsSpan(from, Lanes));
+            var hits = Vector256.Equals(bucket & Vector256.Create(ScopeMask), Vector256.Create(scope)).ExtractMostSignificantBits();
+            if (hits == 0) continue;
+            var lane = BitOperations.TrailingZeroCount(hits);
+            role = (int)((uint)bucket[lane] >> ScopeBits);
+            return from + lane;
+        }
+
+        return -1;
     }
+
+    private static int KeyOf(int scope, object rules)
+    {
+        var role = rules is Rule { NotBefore: long.MinValue, ExpiresAt: long.MaxValue, RoleIndex: < LookAtRules } rule ? rule.RoleIndex : LookAtRules;
+        return scope | (role << ScopeBits);
+    }
+
+    private static RuleTable From(LargeRules large) => new(Vector256.Create(NoKey), null, [large], isOdd: true);
 
     private static RuleTable Pack(ReadOnlySpan<KeyValuePair<int, object>> entries)
     {
@@ -144,19 +224,19 @@ internal readonly struct RuleTable
         var keys = new int[buckets * Lanes];
         // A lone bucket is filled from the front, so that the rules need no more room than they are.
         var values = new object?[buckets == 1 ? entries.Length : keys.Length];
-        keys.AsSpan().Fill(NoScope);
+        keys.AsSpan().Fill(NoKey);
         table = default;
         foreach (var (scope, value) in entries)
         {
             var from = (int)(Hash(scope) & (uint)(buckets - 1)) * Lanes;
-            var free = keys.AsSpan(from, Lanes).IndexOf(NoScope);
+            var free = keys.AsSpan(from, Lanes).IndexOf(NoKey);
             if (free < 0 && !mayStray) return false;
-            var at = free < 0 ? Array.IndexOf(keys, NoScope) : from + free;
-            keys[at] = scope;
+            var at = free < 0 ? Array.IndexOf(keys, NoKey) : from + free;
+            keys[at] = KeyOf(scope, value);
             values[at] = value;
         }
 
-        table = new RuleTable(keys, values, isOdd: mayStray);
+        table = buckets == 1 ? new RuleTable(Vector256.Create<int>(keys), null, values, isOdd: false) : new RuleTable(Vector256.Create(NoKey), keys, values, mayStray);
         return true;
     }
 }

@@ -1,22 +1,39 @@
+using System.Runtime.Intrinsics;
 using RunAiRbac.Policy.Collections;
 
 namespace RunAiRbac.Policy.Store;
 
 /// <summary>What a snapshot knows of a scope. INVARIANT: never written to once a snapshot or a draft's array holds it; changes are copies.</summary>
-internal sealed class ScopeRecord(ScopeFact fact, int[] path)
+internal sealed class ScopeRecord
 {
     /// <summary>The most levels from the root down.</summary>
     public const int MaxLevels = 16;
 
-    /// <summary>A place in <see cref="Path"/> behind the root; equal to no scope and to no <see cref="RuleTable.NoScope"/>.</summary>
+    /// <summary>A place in <see cref="Path"/> behind the root; equal to no scope.</summary>
     public const int Padding = -2;
 
     private const int PathStep = 4;
 
-    public ScopeFact Fact { get; set; } = fact;
+    public ScopeRecord(ScopeFact fact, int[] path)
+    {
+        Fact = fact;
+        Path = path;
+        Nearest = Vector128.Create<int>(path);
+        NearestHashes = Vector128.Create(RuleTable.Hash(path[0]), RuleTable.Hash(path[1]), RuleTable.Hash(path[2]), RuleTable.Hash(path[3]));
+    }
+
+    public ScopeFact Fact { get; }
 
     /// <summary>This scope's index, its parent's, and so on up to the root's, then padding to a multiple of four.</summary>
-    public int[] Path { get; set; } = path;
+    public int[] Path { get; }
+
+    /// <summary>The first four of the path, here so that a check need not look further.</summary>
+    public Vector128<int> Nearest { get; }
+
+    public Vector128<uint> NearestHashes { get; }
+
+    /// <summary>Whether the path goes on beyond <see cref="Nearest"/>.</summary>
+    public bool IsDeep => Path.Length > PathStep;
 
     /// <summary>The scopes directly below.</summary>
     public IntTree<Nothing> Children { get; set; }
@@ -43,6 +60,9 @@ internal sealed class ScopeRecord(ScopeFact fact, int[] path)
     }
 
     public ScopeRecord Copy() => (ScopeRecord)MemberwiseClone();
+
+    /// <summary>The same scope by other attributes or at another place.</summary>
+    public ScopeRecord With(ScopeFact fact, int[] path) => new(fact, path) { Children = Children, Rules = Rules, Residents = Residents };
 
     /// <summary>The path of a scope with that index below this ancestry (empty for a root).</summary>
     public static int[] PathBelow(ReadOnlySpan<int> parentAncestry, int index)

@@ -38,6 +38,7 @@ internal sealed partial class StateBuilder
     {
         if (parent is not null) FactChecks.MayBeBelow(fact, parent);
         var index = _scopes.Count;
+        FactChecks.Room(index);
         var ancestry = parent is null ? [] : _scopes[_scopeIds[parent.Id]].Ancestry;
         if (ancestry.Length == ScopeRecord.MaxLevels) throw new ArgumentException($"Scopes may be at most {ScopeRecord.MaxLevels} levels deep.", nameof(fact));
         _scopes.Add(new ScopeRecord(fact, ScopeRecord.PathBelow(ancestry, index)));

@@ -106,7 +106,7 @@ internal sealed partial class StateBuilder
             }
 
             var groups = entries.GetRange(from, to - from);
-            _subjects[user].Groups = [.. groups.Select(entry => entry.Group)];
+            _subjects[user].Groups = groups.Select(entry => entry.Group).ToArray();
             _subjects[user].GroupEnds = SubjectRecord.EndsOrNull([.. groups.Select(entry => entry.End)]);
         }
 

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 using RunAiRbac.Policy.Collections;
 
 namespace RunAiRbac.Policy.Store;
@@ -28,10 +30,23 @@ internal sealed class SubjectRecord
     public int Home { get; set; } = NoScope;
 
     /// <summary>The rules written on this subject itself.</summary>
-    public RuleTable Rules { get; set; } = RuleTable.Empty;
+    public RuleTable Rules = RuleTable.Empty;
+
+    private FewGroups _fewGroups;
+    private int _groupCount;
+    private int[]? _manyGroups;
 
     /// <summary>A user's groups, ended memberships too.</summary>
-    public int[] Groups { get; set; } = [];
+    public ReadOnlySpan<int> Groups
+    {
+        get => _manyGroups ?? MemoryMarshal.CreateReadOnlySpan(ref _fewGroups[0], _groupCount);
+        set
+        {
+            _groupCount = value.Length;
+            _manyGroups = value.Length > FewGroups.Most ? value.ToArray() : null;
+            if (_manyGroups is null) value.CopyTo(_fewGroups);
+        }
+    }
 
     /// <summary>The end of each membership; null when none ends.</summary>
     public long[]? GroupEnds { get; set; }
@@ -52,13 +67,13 @@ internal sealed class SubjectRecord
     public long GroupEnd(int position) => GroupEnds is null ? long.MaxValue : GroupEnds[position];
 
     /// <summary>The end of the membership in that group, of which it is a member.</summary>
-    public long EndIn(int group) => GroupEnd(Array.IndexOf(Groups, group));
+    public long EndIn(int group) => GroupEnd(Groups.IndexOf(group));
 
     public SubjectRecord WithGroup(int group, long validUntil)
     {
         var copy = Copy();
-        var at = Array.IndexOf(Groups, group);
-        copy.Groups = at < 0 ? ArrayEdits.InsertAt(Groups, Groups.Length, group) : Groups;
+        var at = Groups.IndexOf(group);
+        if (at < 0) copy.Groups = [.. Groups, group];
         var ends = Enumerable.Range(0, Groups.Length).Select(GroupEnd).ToList();
         if (at < 0) ends.Add(validUntil);
         else ends[at] = validUntil;
@@ -69,11 +84,20 @@ internal sealed class SubjectRecord
     public SubjectRecord WithoutGroup(int group)
     {
         var copy = Copy();
-        var at = Array.IndexOf(Groups, group);
-        copy.Groups = ArrayEdits.RemoveAt(Groups, at);
+        var at = Groups.IndexOf(group);
+        copy.Groups = [.. Groups[..at], .. Groups[(at + 1)..]];
         if (GroupEnds is not null) copy.GroupEnds = EndsOrNull(ArrayEdits.RemoveAt(GroupEnds, at));
         return copy;
     }
 
     public static long[]? EndsOrNull(IReadOnlyCollection<long> ends) => ends.Any(end => end != long.MaxValue) ? [.. ends] : null;
+
+    /// <summary>As many groups as lie in the record itself.</summary>
+    [InlineArray(Most)]
+    private struct FewGroups
+    {
+        public const int Most = 6;
+
+        private int _first;
+    }
 }
