@@ -10,6 +10,9 @@ namespace RunAiRbac.Api.Errors;
 /// <summary>Writes every error as a problem document (RFC 9457) that carries the compatible API's fields too (design.md §7).</summary>
 internal sealed partial class ProblemWriter(ILogger<ProblemWriter> logger) : IExceptionHandler
 {
+    // Read by people: backticks and letters as they are. The content type keeps browsers from taking it for a page.
+    private static readonly JsonWriterOptions Readable = new() { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
     public async ValueTask<bool> TryHandleAsync(HttpContext httpContext, Exception exception, CancellationToken cancellationToken)
     {
         if (httpContext.RequestAborted.IsCancellationRequested)
@@ -59,7 +62,7 @@ internal sealed partial class ProblemWriter(ILogger<ProblemWriter> logger) : IEx
         }
 
         using var buffer = new MemoryStream();
-        using (var json = new Utf8JsonWriter(buffer)) Write(json, context, error);
+        using (var json = new Utf8JsonWriter(buffer, Readable)) Write(json, context, error);
         if (!HttpMethods.IsHead(context.Request.Method)) await response.Body.WriteAsync(buffer.GetBuffer().AsMemory(0, (int)buffer.Length), context.RequestAborted);
     }
 
