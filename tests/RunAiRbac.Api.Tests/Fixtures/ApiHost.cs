@@ -144,7 +144,6 @@ public sealed class ApiHost : IAsyncDisposable
                 ["Bootstrap:AdminPassword"] = AdminPassword,
                 ["Tokens:Issuer"] = Issuer,
                 ["Passwords:Rounds"] = "2",
-                ["Serilog:MinimumLevel:Default"] = "Warning",
             };
             foreach (var (key, value) in setup.Settings) settings[key] = value;
             foreach (var (key, value) in settings) builder.UseSetting(key, value);
@@ -154,7 +153,7 @@ public sealed class ApiHost : IAsyncDisposable
 }
 
 /// <summary>One host per database for all tests that need no host of their own. They share it, so each makes its own objects with <see cref="ApiHost.NewName"/>.</summary>
-public sealed class ApiHosts(PostgresFixture postgres) : IAsyncDisposable
+public sealed class ApiHosts : IAsyncDisposable
 {
     private readonly SemaphoreSlim _gate = new(1);
     private readonly Dictionary<StorageProvider, ApiHost> _hosts = [];
@@ -164,8 +163,10 @@ public sealed class ApiHosts(PostgresFixture postgres) : IAsyncDisposable
         await _gate.WaitAsync(TestContext.Current.CancellationToken);
         try
         {
-            if (!_hosts.TryGetValue(provider, out var host)) _hosts[provider] = host = await ApiHost.StartAsync(new ApiHostSetup(provider), postgres);
-            return host;
+            if (_hosts.TryGetValue(provider, out var host)) return host;
+            // One fixture cannot take another in its constructor.
+            var postgres = await TestContext.Current.GetFixture<PostgresFixture>() ?? throw new InvalidOperationException("There is no PostgresFixture.");
+            return _hosts[provider] = await ApiHost.StartAsync(new ApiHostSetup(provider), postgres);
         }
         finally
         {
