@@ -1,11 +1,12 @@
 using System.Net;
+using RunAiRbac.Api.Tests.Fixtures;
 using RunAiRbac.Api.Tests.SubjectManagement;
 using RunAiRbac.Storage;
 
 namespace RunAiRbac.Api.Tests.Applications;
 
 /// <summary>Who may do what to which application.</summary>
-public sealed class ApplicationAuthorityTests : SubjectTests
+public sealed class ApplicationAuthorityTests(ApiHosts hosts) : SubjectTests(hosts)
 {
     [Theory, MemberData(nameof(Providers))]
     public async Task Researcher_SeesNone(StorageProvider provider)
@@ -80,7 +81,7 @@ public sealed class ApplicationAuthorityTests : SubjectTests
         var department = await world.DepartmentAsync(await world.ClusterAsync());
         var administrator = await world.PersonAsync(World.DepartmentAdministrator, department);
         var created = await world.CreateApplicationAsync(department);
-        await world.GrantAsync("service-account", created.Field("name")!, World.SystemAdministrator, await world.TenantAsync());
+        await world.GrantAsync("service-account", created.Field("name")!, World.SystemAdministrator, World.Tenant);
         var application = await world.SignInApplicationAsync(created);
 
         await DemandRefusedAsync(administrator, created.Id, HttpStatusCode.Forbidden, "would_escalate");
@@ -96,7 +97,7 @@ public sealed class ApplicationAuthorityTests : SubjectTests
         var department = await world.DepartmentAsync(await world.ClusterAsync());
         var administrator = await world.PersonAsync(World.DepartmentAdministrator, department);
         var created = await world.CreateApplicationAsync(department);
-        await world.GrantAsync("app", created.Field("name")!, World.SystemAdministrator, await world.TenantAsync());
+        await world.GrantAsync("app", created.Field("name")!, World.SystemAdministrator, World.Tenant);
         (await world.Admin.PatchAsync($"/api/v1/apps/{created.Id}", new { enabled = false })).Expect(HttpStatusCode.OK);
 
         (await administrator.PatchAsync($"/api/v1/apps/{created.Id}", new { enabled = true })).Expect(HttpStatusCode.Forbidden, "would_escalate");

@@ -1,10 +1,11 @@
 using System.Net;
+using RunAiRbac.Api.Tests.Fixtures;
 using RunAiRbac.Api.Tests.SubjectManagement;
 using RunAiRbac.Storage;
 
 namespace RunAiRbac.Api.Tests.Applications;
 
-public sealed class ApplicationSecretTests : SubjectTests
+public sealed class ApplicationSecretTests(ApiHosts hosts) : SubjectTests(hosts)
 {
     [Theory, MemberData(nameof(Providers))]
     public async Task Reset_WithoutGrace_EndsSecretAndTokensAtOnce(StorageProvider provider)

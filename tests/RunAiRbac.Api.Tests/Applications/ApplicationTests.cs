@@ -1,11 +1,12 @@
 using System.Net;
 using System.Text.Json;
+using RunAiRbac.Api.Tests.Fixtures;
 using RunAiRbac.Api.Tests.SubjectManagement;
 using RunAiRbac.Storage;
 
 namespace RunAiRbac.Api.Tests.Applications;
 
-public sealed class ApplicationTests : SubjectTests
+public sealed class ApplicationTests(ApiHosts hosts) : SubjectTests(hosts)
 {
     [Theory, MemberData(nameof(Providers))]
     public async Task Create_UnderEitherName_IsTheSameObject(StorageProvider provider)
@@ -86,7 +87,7 @@ public sealed class ApplicationTests : SubjectTests
     {
         var world = await OpenAsync(provider);
         var created = await world.CreateApplicationAsync();
-        await world.GrantAsync("app", created.Field("name")!, World.Editor, await world.TenantAsync());
+        await world.GrantAsync("app", created.Field("name")!, World.Editor, World.Tenant);
         var application = await world.SignInApplicationAsync(created);
         (await application.GetAsync("/api/v1/apps")).Ids.Should().Contain(created.Id);
 

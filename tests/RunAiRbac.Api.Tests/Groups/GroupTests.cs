@@ -1,11 +1,12 @@
 using System.Net;
 using System.Text.Json;
+using RunAiRbac.Api.Tests.Fixtures;
 using RunAiRbac.Api.Tests.SubjectManagement;
 using RunAiRbac.Storage;
 
 namespace RunAiRbac.Api.Tests.Groups;
 
-public sealed class GroupTests : SubjectTests
+public sealed class GroupTests(ApiHosts hosts) : SubjectTests(hosts)
 {
     [Theory, MemberData(nameof(Providers))]
     public async Task Replace_NamesGroups_MakesThemAndTheirMemberships(StorageProvider provider)
@@ -54,7 +55,7 @@ public sealed class GroupTests : SubjectTests
         var created = await world.CreateUserAsync();
         var user = await world.SignInAsync(created);
         var group = world.NewName();
-        await world.GrantAsync("group", group, World.Editor, await world.TenantAsync());
+        await world.GrantAsync("group", group, World.Editor, World.Tenant);
 
         (await user.GetAsync($"/api/v1/users?search={world.Tag}")).Ids.Should().BeEmpty();
         await ReplaceAsync(world.Admin, user.Id, group);
@@ -177,7 +178,7 @@ public sealed class GroupTests : SubjectTests
     public async Task Replace_AddingToAStrongerGroup_WouldEscalate(StorageProvider provider)
     {
         var world = await OpenAsync(provider);
-        var tenant = await world.TenantAsync();
+        var tenant = World.Tenant;
         var administrator = await world.PersonAsync(World.ApplicationAdministrator, tenant);
         var user = await world.CreateUserAsync();
         var (strong, weak) = (world.NewName(), world.NewName());
@@ -195,7 +196,7 @@ public sealed class GroupTests : SubjectTests
     public async Task Replace_OfAStrongerUser_WouldEscalate(StorageProvider provider)
     {
         var world = await OpenAsync(provider);
-        var tenant = await world.TenantAsync();
+        var tenant = World.Tenant;
         var administrator = await world.PersonAsync(World.ApplicationAdministrator, tenant);
         var (user, strong) = (await world.CreateUserAsync(), world.NewName());
         await world.GrantAsync("group", strong, World.SystemAdministrator, tenant);

@@ -1,5 +1,7 @@
+using System.Globalization;
 using System.Net;
 using System.Net.Http.Json;
+using RunAiRbac.Api.Tests.Fixtures;
 
 namespace RunAiRbac.Api.Tests.SubjectManagement;
 
@@ -13,6 +15,8 @@ internal sealed class World(HttpClient http, Person admin)
     public const int ApplicationAdministrator = 1708;
     public const int DepartmentAdministrator = 1710;
 
+    public static readonly Scope Tenant = new("tenant", ApiHost.Tenant.ToString(CultureInfo.InvariantCulture));
+
     private int _names;
 
     public Person Admin => admin;
@@ -20,8 +24,7 @@ internal sealed class World(HttpClient http, Person admin)
     /// <summary>Unlike every other test's.</summary>
     public string Tag { get; } = Guid.NewGuid().ToString("N")[..12];
 
-    public static async Task<World> OpenAsync(HttpClient http, string adminEmail, string adminPassword)
-        => new(http, await SignInAsync(http, "", adminEmail, adminPassword));
+    public static async Task<World> OpenAsync(ApiHost host) => new(host.Http, await SignInAsync(host.Http, "", ApiHost.AdminEmail, ApiHost.AdminPassword));
 
     public string NewName() => $"t{Tag}-{Interlocked.Increment(ref _names)}";
 
@@ -66,12 +69,6 @@ internal sealed class World(HttpClient http, Person admin)
     public async Task<Reply> GrantAsync(string subjectType, string subject, int role, Scope scope)
         => (await admin.PostAsync("/api/v1/authorization/access-rules", new { subjectType, subjectId = subject, roleId = role, scopeType = scope.Type, scopeId = scope.Id }))
             .Expect(HttpStatusCode.Created);
-
-    public async Task<Scope> TenantAsync()
-    {
-        var someone = await admin.GetAsync("/api/v1/users?limit=1&search=" + Uri.EscapeDataString(admin.Name));
-        return new Scope("tenant", someone.Json[0].GetProperty("scopeId").GetString()!);
-    }
 
     public async Task<Scope> ClusterAsync()
     {

@@ -1,11 +1,12 @@
 using System.Net;
 using System.Text.Json;
+using RunAiRbac.Api.Tests.Fixtures;
 using RunAiRbac.Api.Tests.SubjectManagement;
 using RunAiRbac.Storage;
 
 namespace RunAiRbac.Api.Tests.Users;
 
-public sealed class UserLifecycleTests : SubjectTests
+public sealed class UserLifecycleTests(ApiHosts hosts) : SubjectTests(hosts)
 {
     [Theory, MemberData(nameof(Providers))]
     public async Task Create_Local_SignsInWithTheTemporaryPassword(StorageProvider provider)
@@ -161,7 +162,7 @@ public sealed class UserLifecycleTests : SubjectTests
     public async Task ResetPassword_OfOneself_SignsInAsItIs(StorageProvider provider)
     {
         var world = await OpenAsync(provider);
-        var boss = await world.PersonAsync(World.SystemAdministrator, await world.TenantAsync());
+        var boss = await world.PersonAsync(World.SystemAdministrator, World.Tenant);
 
         var reset = (await boss.PostAsync($"/api/v1/users/{boss.Id}/password")).Expect(HttpStatusCode.OK);
 
@@ -173,7 +174,7 @@ public sealed class UserLifecycleTests : SubjectTests
     public async Task ResetPassword_OfPendingUser_Conflicts(StorageProvider provider)
     {
         var world = await OpenAsync(provider);
-        await world.GrantAsync("user", world.NewEmail(), World.Viewer, await world.TenantAsync());
+        await world.GrantAsync("user", world.NewEmail(), World.Viewer, World.Tenant);
         var pending = (await world.Admin.GetAsync($"/api/v1/users?search={world.Tag}")).Ids.Single();
 
         (await world.Admin.PostAsync($"/api/v1/users/{pending}/password")).Expect(HttpStatusCode.Conflict, "conflict");
@@ -183,7 +184,7 @@ public sealed class UserLifecycleTests : SubjectTests
     public async Task Delete_EndsSessionsAndRules_AndTheNextOfThatEmailHasNone(StorageProvider provider)
     {
         var world = await OpenAsync(provider);
-        var user = await world.PersonAsync(World.Editor, await world.TenantAsync());
+        var user = await world.PersonAsync(World.Editor, World.Tenant);
 
         var deleted = (await world.Admin.DeleteAsync($"/api/v1/users/{user.Id}")).Expect(HttpStatusCode.NoContent);
 

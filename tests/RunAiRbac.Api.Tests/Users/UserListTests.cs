@@ -1,11 +1,12 @@
 using System.Net;
 using System.Text.Json;
+using RunAiRbac.Api.Tests.Fixtures;
 using RunAiRbac.Api.Tests.SubjectManagement;
 using RunAiRbac.Storage;
 
 namespace RunAiRbac.Api.Tests.Users;
 
-public sealed class UserListTests : SubjectTests
+public sealed class UserListTests(ApiHosts hosts) : SubjectTests(hosts)
 {
     [Theory, MemberData(nameof(Providers))]
     public async Task List_Pages_AreStableAndTogetherComplete(StorageProvider provider)
@@ -30,7 +31,7 @@ public sealed class UserListTests : SubjectTests
         var never = await world.CreateUserAsync();
         var signedIn = await world.CreateUserAsync();
         await world.SignInAsync(signedIn);
-        await world.GrantAsync("user", world.NewEmail(), World.Viewer, await world.TenantAsync());
+        await world.GrantAsync("user", world.NewEmail(), World.Viewer, World.Tenant);
         var pending = (await world.Admin.GetAsync($"/api/v1/users?search={world.Tag}&sortBy=type&limit=1")).Ids.Single();
 
         foreach (var (field, ascending) in new[]
@@ -90,7 +91,7 @@ public sealed class UserListTests : SubjectTests
     public async Task List_PendingUser_HasNoTypeYet(StorageProvider provider)
     {
         var world = await OpenAsync(provider);
-        await world.GrantAsync("user", world.NewEmail(), World.Viewer, await world.TenantAsync());
+        await world.GrantAsync("user", world.NewEmail(), World.Viewer, World.Tenant);
 
         var pending = (await world.Admin.GetAsync($"/api/v1/users?search={world.Tag}")).Json.EnumerateArray().Single();
 
