@@ -63,11 +63,13 @@ public readonly record struct Decision(DecisionReason Reason, Rule? Rule)
 /// <summary>A rule as one snapshot holds it.</summary>
 public sealed class Rule
 {
+    // Most rules have neither beginning nor end, and a million of them should not pay for it.
+    private readonly Term? _term;
+
     private Rule(RuleFact fact, SubjectRef subject, int roleIndex, ScopeRef scope)
     {
         (Id, Subject, RoleId, RoleIndex, Scope) = (fact.Id, subject, fact.RoleId, roleIndex, scope);
-        NotBefore = fact.NotBefore ?? long.MinValue;
-        ExpiresAt = fact.ExpiresAt ?? long.MaxValue;
+        if (fact.NotBefore is not null || fact.ExpiresAt is not null) _term = new Term(fact.NotBefore ?? long.MinValue, fact.ExpiresAt ?? long.MaxValue);
     }
 
     /// <summary>The rule's id.</summary>
@@ -83,18 +85,23 @@ public sealed class Rule
     public ScopeRef Scope { get; }
 
     /// <summary>The first moment at which it holds, UTC microseconds since 1970; <see cref="long.MinValue"/>: always.</summary>
-    public long NotBefore { get; }
+    public long NotBefore => _term?.NotBefore ?? long.MinValue;
 
     /// <summary>The first moment at which it no longer holds, UTC microseconds since 1970; <see cref="long.MaxValue"/>: never.</summary>
-    public long ExpiresAt { get; }
+    public long ExpiresAt => _term?.ExpiresAt ?? long.MaxValue;
 
     /// <summary>The role's index in the snapshot; the same in all snapshots, since roles never end.</summary>
     internal int RoleIndex { get; }
 
     /// <summary>Whether it holds at that moment (UTC microseconds since 1970), as far as time is concerned.</summary>
-    public bool IsActiveAt(long now) => NotBefore <= now && now < ExpiresAt;
+    public bool IsActiveAt(long now) => _term is null || (_term.NotBefore <= now && now < _term.ExpiresAt);
+
+    /// <summary>Whether it has neither beginning nor end.</summary>
+    internal bool IsTimeless => _term is null;
 
     internal static Rule From(RuleFact fact, int subject, int roleIndex, int scope) => new(fact, new SubjectRef(subject), roleIndex, new ScopeRef(scope));
+
+    private sealed record Term(long NotBefore, long ExpiresAt);
 }
 
 /// <summary>A decision with everything that led to it.</summary>

@@ -24,10 +24,9 @@ public sealed partial class PolicySnapshot
         }
 
         return [.. found
-            .Select(entry => (Subject: new SubjectRef(entry.Key), Record: _state.Subjects[entry.Key]!, Rules: entry.Value))
-            .OrderBy(entry => entry.Record.Kind)
-            .ThenBy(entry => entry.Record.Fact.Id, StringComparer.Ordinal)
-            .Select(entry => new WhoCanEntry(entry.Subject, [.. entry.Rules.OrderBy(rule => rule.Id)]))];
+            .OrderBy(entry => _state.Subjects[entry.Key]!.Kind)
+            .ThenBy(entry => _state.Subjects[entry.Key]!.Names.Id, StringComparer.Ordinal)
+            .Select(entry => new WhoCanEntry(new SubjectRef(entry.Key), [.. entry.Value.OrderBy(rule => rule.Id)]))];
     }
 
     /// <summary>

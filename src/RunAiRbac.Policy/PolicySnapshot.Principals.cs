@@ -21,7 +21,7 @@ public sealed partial class PolicySnapshot
             principals.AddRange(through
                 .Where(membership => _state.Subjects[membership.Group.Index] is { Kind: SubjectKind.Group })
                 .Select(membership => new Principal(membership.Group, Record(membership.Group), membership.ValidUntil))
-                .OrderBy(principal => principal.Record.Fact.Key, StringComparer.Ordinal));
+                .OrderBy(principal => principal.Record.Names.Key, StringComparer.Ordinal));
         }
 
         if (record.IsAuthenticated && _state.Subjects[_state.AllAuthenticated] is { } everybody)

@@ -48,8 +48,7 @@ public sealed partial class PolicySnapshot
     public SubjectFact Subject(SubjectRef subject)
     {
         var record = Record(subject);
-        var home = record.Home < 0 ? null : _state.Scopes[record.Home]!.Fact.Id;
-        return record.Fact.HomeScopeId == home ? record.Fact : record.Fact with { HomeScopeId = home };
+        return record.Fact(record.Home < 0 ? null : _state.Scopes[record.Home]!.Fact.Id);
     }
 
     /// <summary>The attributes of a known scope.</summary>
@@ -131,7 +130,7 @@ public sealed partial class PolicySnapshot
     /// </summary>
     public bool IsSessionLive(string subjectId, int sessionEpoch, string sessionId)
         => _state.Subjects[_state.FindSubjectId(subjectId)] is { Enabled: true } subject
-            && subject.Fact.SessionEpoch == sessionEpoch
+            && subject.SessionEpoch == sessionEpoch
             && !_state.Sessions.Contains(sessionId);
 
     /// <summary>
@@ -142,5 +141,5 @@ public sealed partial class PolicySnapshot
         .Where(rule => rule.IsActiveAt(now) && _state.Roles[rule.RoleIndex].Enabled)
         .Select(rule => rule.Subject)
         .Distinct()
-        .Count(subject => Record(subject) is { Enabled: true, Fact.HasPassword: true });
+        .Count(subject => Record(subject).CanUsePassword);
 }

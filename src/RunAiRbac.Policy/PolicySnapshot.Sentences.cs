@@ -8,8 +8,8 @@ public sealed partial class PolicySnapshot
     /// <summary>The rule as a sentence: <c>Application ci-bot is a L1 researcher in Project my-project</c>.</summary>
     public string Sentence(Rule rule)
     {
-        var subject = Record(rule.Subject).Fact;
-        var who = subject.Kind == SubjectKind.AllAuthenticated ? "All authenticated users are" : $"{subject.Kind} {subject.Name} is";
+        var subject = Record(rule.Subject);
+        var who = subject.Kind == SubjectKind.AllAuthenticated ? "All authenticated users are" : $"{subject.Kind} {subject.Names.Name} is";
         return $"{who} a {_state.Roles[rule.RoleIndex].Name} in {Where(Place(rule.Scope).Fact)}";
     }
 

@@ -74,7 +74,7 @@ public sealed partial class PolicySnapshot
 
     private RuleFact FactOf(Rule rule) => new(
         rule.Id,
-        Record(rule.Subject).Fact.Id,
+        Record(rule.Subject).Names.Id,
         rule.RoleId,
         Place(rule.Scope).Fact.Id,
         rule.NotBefore == long.MinValue ? null : rule.NotBefore,

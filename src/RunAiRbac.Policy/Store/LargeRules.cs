@@ -9,24 +9,28 @@ namespace RunAiRbac.Policy.Store;
 /// </summary>
 internal sealed class LargeRules
 {
-    private const int EntriesPerPart = 24;
+    private const int MostPerPart = 24;
     private const int HashShift = 10;
 
     private readonly RadixArray<Part> _parts;
     private readonly int _partCount;
+    private readonly int _perPart;
 
-    private LargeRules(RadixArray<Part> parts, int partCount, int count) => (_parts, _partCount, Count) = (parts, partCount, count);
+    private LargeRules(RadixArray<Part> parts, int partCount, int perPart, int count)
+        => (_parts, _partCount, _perPart, Count) = (parts, partCount, perPart, count);
 
     /// <summary>The number of scopes.</summary>
     public int Count { get; }
 
-    public static LargeRules From(KeyValuePair<int, object>[] entries)
+    /// <summary>The large form of these entries. Its parts are smaller than usual when the limit of small tables is.</summary>
+    public static LargeRules From(KeyValuePair<int, object>[] entries, int limit)
     {
-        var partCount = (entries.Length + EntriesPerPart - 1) / EntriesPerPart;
+        var perPart = Math.Min(limit, MostPerPart);
+        var partCount = (entries.Length + perPart - 1) / perPart;
         var parts = new Part[partCount];
         foreach (var group in entries.GroupBy(entry => PartOf(entry.Key, partCount))) parts[group.Key] = new Part(RuleTable.From([.. group], int.MaxValue));
         for (var i = 0; i < partCount; i++) parts[i] ??= new Part(RuleTable.Empty);
-        return new LargeRules(RadixArray<Part>.From(parts), partCount, entries.Length);
+        return new LargeRules(RadixArray<Part>.From(parts), partCount, perPart, entries.Length);
     }
 
     public object? Find(int scope) => _parts[PartOf(scope, _partCount)]!.Table.Find(scope);
@@ -37,8 +41,8 @@ internal sealed class LargeRules
         var at = PartOf(rule.Scope.Index, partCount);
         var count = Count + (parts[at]!.Table.Find(rule.Scope.Index) is null ? 1 : 0);
         parts = parts.With(at, new Part(parts[at]!.Table.With(rule, int.MaxValue)));
-        if (count > partCount * EntriesPerPart) parts = Split(parts, partCount++);
-        return new LargeRules(parts, partCount, count);
+        if (count > partCount * _perPart) parts = Split(parts, partCount++);
+        return new LargeRules(parts, partCount, _perPart, count);
     }
 
     public LargeRules Without(Rule rule)
@@ -48,8 +52,8 @@ internal sealed class LargeRules
         var table = parts[at]!.Table.Without(rule, int.MaxValue);
         var count = Count - (table.Find(rule.Scope.Index) is null ? 1 : 0);
         parts = parts.With(at, new Part(table));
-        if (partCount > 1 && count < partCount * EntriesPerPart / 4) parts = Join(parts, --partCount);
-        return new LargeRules(parts, partCount, count);
+        if (partCount > 1 && count < partCount * _perPart / 4) parts = Join(parts, --partCount);
+        return new LargeRules(parts, partCount, _perPart, count);
     }
 
     public IEnumerable<KeyValuePair<int, object>> Entries()

@@ -52,7 +52,7 @@ internal struct PolicyState
 
     internal readonly struct SubjectIdNames(RadixArray<SubjectRecord> subjects) : IHandleNames
     {
-        public bool IsNamed(int handle, string name) => string.Equals(subjects[handle]!.Fact.Id, name, StringComparison.Ordinal);
+        public bool IsNamed(int handle, string name) => subjects[handle]!.Names.IdIs(name);
     }
 
     internal readonly struct SubjectKeyNames(RadixArray<SubjectRecord> subjects, SubjectKind kind) : IHandleNames
@@ -60,7 +60,7 @@ internal struct PolicyState
         public bool IsNamed(int handle, string name)
         {
             var subject = subjects[handle]!;
-            return subject.Kind == kind && string.Equals(subject.Fact.Key, name, StringComparison.Ordinal);
+            return subject.Kind == kind && subject.Names.KeyIs(name);
         }
     }
 

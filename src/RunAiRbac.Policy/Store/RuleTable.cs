@@ -34,19 +34,29 @@ internal readonly struct RuleTable
     /// <summary>The number of scopes up to which the small form is used.</summary>
     public const int DefaultLimit = 96;
 
-    private readonly Vector256<int> _bucket;
-    private readonly int[]? _keys;
-    private readonly object?[] _values;
+    /// <summary>Stands first in the bucket of an odd table, which has no use for it.</summary>
+    private const int Odd = -3;
 
-    private RuleTable(Vector256<int> bucket, int[]? keys, object?[] values, bool isOdd) => (_bucket, _keys, _values, IsOdd) = (bucket, keys, values, isOdd);
+    // A lone bucket, filled from the front; or the first of its places says that the table is odd.
+    private readonly Vector256<int> _bucket;
+
+    // More buckets than that; null in a large table too.
+    private readonly int[]? _keys;
+
+    // By place: an object?[]. But the rules themselves when there is one key, and the LargeRules of a large table.
+    private readonly object? _rules;
+
+    private RuleTable(Vector256<int> bucket, int[]? keys, object? rules) => (_bucket, _keys, _rules) = (bucket, keys, rules);
 
     /// <summary>A table without rules. Never use <c>default</c>.</summary>
-    public static RuleTable Empty { get; } = new(Vector256.Create(NoKey), null, [], isOdd: false);
+    public static RuleTable Empty { get; } = new(Vector256.Create(NoKey), null, null);
 
-    /// <summary>Whether a key may stand elsewhere than in its bucket, so that only <see cref="Find"/> finds it.</summary>
-    public bool IsOdd { get; }
+    /// <summary>Whether a key may stand elsewhere than in its bucket, so that <see cref="HasAnyOf"/> does not see it.</summary>
+    public bool IsOdd => _bucket[0] == Odd;
 
-    private LargeRules? Large => IsOdd && _values is [LargeRules large] ? large : null;
+    private bool IsSingle => _keys is null && _bucket[1] == NoKey;
+
+    private LargeRules? Large => IsOdd && _keys is null ? Unsafe.As<LargeRules>(_rules) : null;
 
     /// <summary>Whether one of four scopes, the hash of each beside it, has rules here: a vector comparison each. Not for odd tables.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -88,7 +98,7 @@ internal readonly struct RuleTable
     /// <summary>The table of these rules.</summary>
     public static RuleTable From(IReadOnlyCollection<Rule> rules, int limit)
     {
-        if (rules.Count == 0) return Empty;
+        if (rules.Count == 1) return Pack([new(rules.First().Scope.Index, rules.First())]);
         var byScope = new Dictionary<int, object>(rules.Count);
         foreach (var rule in rules) byScope[rule.Scope.Index] = RulesHere.Add(byScope.GetValueOrDefault(rule.Scope.Index), rule);
         return From([.. byScope], limit);
@@ -98,7 +108,7 @@ internal readonly struct RuleTable
     public static RuleTable From(KeyValuePair<int, object>[] entries, int limit)
     {
         if (entries.Length == 0) return Empty;
-        return entries.Length > limit ? From(LargeRules.From(entries)) : Pack(entries);
+        return entries.Length > limit ? From(LargeRules.From(entries, limit)) : Pack(entries);
     }
 
     /// <summary>The first rule on the path that allows it; null when there is none. Allocates nothing.</summary>
@@ -118,11 +128,11 @@ internal readonly struct RuleTable
             if (at < 0) continue;
             if (role == LookAtRules)
             {
-                if (question.Judge(_values[at]) is { } found) return found;
+                if (question.Judge(RulesAt(at)) is { } found) return found;
             }
             else if (question.Holds(role))
             {
-                return Unsafe.As<Rule>(_values[at]);
+                return Unsafe.As<Rule>(RulesAt(at));
             }
         }
 
@@ -134,7 +144,7 @@ internal readonly struct RuleTable
     {
         if (Large is { } large) return large.Find(scope);
         var at = PlaceOf(scope, out _);
-        return at < 0 ? null : _values[at];
+        return at < 0 ? null : RulesAt(at);
     }
 
     public RuleTable With(Rule rule, int limit)
@@ -165,20 +175,23 @@ internal readonly struct RuleTable
 
     /// <summary>All rules, in any order.</summary>
     public IEnumerable<Rule> All()
-        => Large is { } large ? large.Entries().SelectMany(entry => RulesHere.All(entry.Value)) : _values.SelectMany(RulesHere.All);
+        => (Large is { } large ? large.Entries() : Entries()).SelectMany(entry => RulesHere.All(entry.Value));
 
     /// <summary>The entries of a table in small form.</summary>
     public KeyValuePair<int, object>[] Entries()
     {
-        var entries = new KeyValuePair<int, object>[_values.Length];
-        var count = 0;
-        for (var i = 0; i < _values.Length; i++)
+        var places = _keys?.Length ?? Lanes;
+        var entries = new List<KeyValuePair<int, object>>(places);
+        for (var i = 0; i < places; i++)
         {
-            if (_values[i] is { } value) entries[count++] = new KeyValuePair<int, object>((_keys is null ? _bucket[i] : _keys[i]) & ScopeMask, value);
+            var key = _keys is null ? _bucket[i] : _keys[i];
+            if (key != NoKey) entries.Add(new KeyValuePair<int, object>(key & ScopeMask, RulesAt(i)!));
         }
 
-        return count == entries.Length ? entries : entries[..count];
+        return [.. entries];
     }
+
+    private object? RulesAt(int place) => IsSingle ? _rules : Unsafe.As<object?[]>(_rules)![place];
 
     /// <summary>Where the scope's key stands, and the role in it; -1 when it has none. Not for large tables.</summary>
     private int PlaceOf(int scope, out int role)
@@ -201,11 +214,11 @@ internal readonly struct RuleTable
 
     private static int KeyOf(int scope, object rules)
     {
-        var role = rules is Rule { NotBefore: long.MinValue, ExpiresAt: long.MaxValue, RoleIndex: < LookAtRules } rule ? rule.RoleIndex : LookAtRules;
+        var role = rules is Rule { IsTimeless: true, RoleIndex: < LookAtRules } rule ? rule.RoleIndex : LookAtRules;
         return scope | (role << ScopeBits);
     }
 
-    private static RuleTable From(LargeRules large) => new(Vector256.Create(NoKey), null, [large], isOdd: true);
+    private static RuleTable From(LargeRules large) => new(Vector256.Create(Odd), null, large);
 
     private static RuleTable Pack(ReadOnlySpan<KeyValuePair<int, object>> entries)
     {
@@ -223,7 +236,7 @@ internal readonly struct RuleTable
     {
         var keys = new int[buckets * Lanes];
         // A lone bucket is filled from the front, so that the rules need no more room than they are.
-        var values = new object?[buckets == 1 ? entries.Length : keys.Length];
+        var rules = new object?[buckets == 1 ? entries.Length : keys.Length];
         keys.AsSpan().Fill(NoKey);
         table = default;
         foreach (var (scope, value) in entries)
@@ -233,10 +246,11 @@ internal readonly struct RuleTable
             if (free < 0 && !mayStray) return false;
             var at = free < 0 ? Array.IndexOf(keys, NoKey) : from + free;
             keys[at] = KeyOf(scope, value);
-            values[at] = value;
+            rules[at] = value;
         }
 
-        table = buckets == 1 ? new RuleTable(Vector256.Create<int>(keys), null, values, isOdd: false) : new RuleTable(Vector256.Create(NoKey), keys, values, mayStray);
+        if (buckets == 1) table = new RuleTable(Vector256.Create<int>(keys), null, rules.Length == 1 ? rules[0] : rules);
+        else table = new RuleTable(Vector256.Create(mayStray ? Odd : NoKey), keys, rules);
         return true;
     }
 }

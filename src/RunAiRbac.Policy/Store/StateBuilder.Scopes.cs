@@ -41,6 +41,10 @@ internal sealed partial class StateBuilder
         FactChecks.Room(index);
         var ancestry = parent is null ? [] : _scopes[_scopeIds[parent.Id]].Ancestry;
         if (ancestry.Length == ScopeRecord.MaxLevels) throw new ArgumentException($"Scopes may be at most {ScopeRecord.MaxLevels} levels deep.", nameof(fact));
+        // One string for what many scopes have in common.
+        var type = _scopeTypes.GetValueOrDefault(fact.Type, fact.Type);
+        _scopeTypes[type] = type;
+        fact = fact with { Type = type, ParentId = parent?.Id };
         _scopes.Add(new ScopeRecord(fact, ScopeRecord.PathBelow(ancestry, index)));
         _scopeIds.Add(fact.Id, index);
         return index;

@@ -9,6 +9,8 @@ internal sealed partial class StateBuilder
     private readonly int _smallTableLimit;
     private readonly List<SubjectRecord> _subjects = [];
     private readonly Dictionary<string, int> _subjectIds = new(StringComparer.Ordinal);
+    private readonly Dictionary<(SubjectKind Kind, string Key), int> _subjectKeys = [];
+    private readonly Dictionary<string, string> _scopeTypes = new(StringComparer.Ordinal);
     private readonly List<ScopeRecord> _scopes = [];
     private readonly Dictionary<string, int> _scopeIds = new(StringComparer.Ordinal);
     private int _allAuthenticated = -1;
@@ -33,9 +35,9 @@ internal sealed partial class StateBuilder
             Subjects = RadixArray<SubjectRecord>.From(_subjects),
             Scopes = RadixArray<ScopeRecord>.From(_scopes),
             Roles = roles,
-            SubjectIds = StringIndex.From(Hashes(_subjects.Count, i => StringIndex.HashOf(_subjects[i].Fact.Id))),
-            SubjectKeys = StringIndex.From(Hashes(_subjects.Count, i => PolicyState.KeyHash(_subjects[i].Kind, StringIndex.HashOf(_subjects[i].Fact.Key)))),
-            ScopeIds = StringIndex.From(Hashes(_scopes.Count, i => StringIndex.HashOf(_scopes[i].Fact.Id))),
+            SubjectIds = StringIndex.From([.. _subjectIds.Select(entry => (StringIndex.HashOf(entry.Key), entry.Value))]),
+            SubjectKeys = StringIndex.From([.. _subjectKeys.Select(entry => (PolicyState.KeyHash(entry.Key.Kind, StringIndex.HashOf(entry.Key.Key)), entry.Value))]),
+            ScopeIds = StringIndex.From([.. _scopeIds.Select(entry => (StringIndex.HashOf(entry.Key), entry.Value))]),
             Rules = IntTree<Rule>.FromSorted(Array.ConvertAll(rules, rule => rule.Id), rules),
             Sessions = facts.EndedSessions.Aggregate(EndedSessions.None, (sessions, session) => sessions.With(session)),
             AllAuthenticated = _allAuthenticated,
@@ -45,23 +47,15 @@ internal sealed partial class StateBuilder
         return state;
     }
 
-    private static (int Hash, int Handle)[] Hashes(int count, Func<int, int> hash)
-    {
-        var entries = new (int, int)[count];
-        for (var i = 0; i < count; i++) entries[i] = (hash(i), i);
-        return entries;
-    }
-
     private void AddSubjects(IEnumerable<SubjectFact> facts)
     {
-        var keys = new HashSet<(SubjectKind, string)>();
         // Groups first: they are what checks read most, and so they lie side by side.
         foreach (var fact in facts.OrderBy(fact => fact.Kind == SubjectKind.Group ? 0 : 1))
         {
             FactChecks.Subject(fact);
             var index = _subjects.Count;
             if (!_subjectIds.TryAdd(fact.Id, index)) throw new ArgumentException($"Subject `{fact.Id}` is there twice.", nameof(facts));
-            if (!keys.Add((fact.Kind, fact.Key))) throw new ArgumentException($"The key of subject `{fact.Id}` is taken by another.", nameof(facts));
+            if (!_subjectKeys.TryAdd((fact.Kind, fact.Key), index)) throw new ArgumentException($"The key of subject `{fact.Id}` is taken by another.", nameof(facts));
             if (fact.Kind == SubjectKind.AllAuthenticated)
             {
                 if (_allAuthenticated >= 0) throw new ArgumentException($"Subject `{fact.Id}` would be a second one of all authenticated.", nameof(facts));
@@ -81,37 +75,54 @@ internal sealed partial class StateBuilder
 
     private void AddMemberships(IEnumerable<MembershipFact> facts)
     {
-        var entries = new List<(int User, int Group, long End)>();
+        var pairs = new List<(ulong UserAndGroup, long End)>();
         foreach (var fact in facts)
         {
             var (user, group) = (SubjectNamed(fact.UserId), SubjectNamed(fact.GroupId));
             FactChecks.Membership(fact, _subjects[user].Kind, _subjects[group].Kind);
-            entries.Add((user, group, fact.ValidUntil ?? long.MaxValue));
+            pairs.Add((((ulong)user << 32) | (uint)group, fact.ValidUntil ?? long.MaxValue));
         }
 
-        entries.Sort((a, b) => a.User != b.User ? a.User.CompareTo(b.User) : a.Group.CompareTo(b.Group));
-        var members = new Dictionary<int, List<int>>();
-        for (int from = 0, to; from < entries.Count; from = to)
+        var keys = pairs.Select(pair => pair.UserAndGroup).ToArray();
+        var ends = pairs.Select(pair => pair.End).ToArray();
+        Array.Sort(keys, ends);
+        for (var i = 1; i < keys.Length; i++)
         {
-            var user = entries[from].User;
-            for (to = from; to < entries.Count && entries[to].User == user; to++)
-            {
-                if (to > from && entries[to].Group == entries[to - 1].Group)
-                {
-                    throw new ArgumentException($"User `{_subjects[user].Fact.Id}` is in group `{_subjects[entries[to].Group].Fact.Id}` twice.", nameof(facts));
-                }
+            if (keys[i] == keys[i - 1]) throw new ArgumentException($"User `{_subjects[UserOf(keys[i])].Names.Id}` is in one group twice.", nameof(facts));
+        }
 
-                if (!members.TryGetValue(entries[to].Group, out var users)) members[entries[to].Group] = users = [];
-                users.Add(user);
+        SetGroups(keys, ends);
+        SetMembers(keys);
+    }
+
+    private void SetGroups(ulong[] keys, long[] ends)
+    {
+        for (int from = 0, to; from < keys.Length; from = to)
+        {
+            for (to = from; to < keys.Length && UserOf(keys[to]) == UserOf(keys[from]); to++)
+            {
             }
 
-            var groups = entries.GetRange(from, to - from);
-            _subjects[user].Groups = groups.Select(entry => entry.Group).ToArray();
-            _subjects[user].GroupEnds = SubjectRecord.EndsOrNull([.. groups.Select(entry => entry.End)]);
+            var groups = Array.ConvertAll(keys[from..to], GroupOf);
+            _subjects[UserOf(keys[from])].SetGroups(groups, ends.AsSpan(from, to - from));
+        }
+    }
+
+    private void SetMembers(ulong[] keys)
+    {
+        var members = new Dictionary<int, List<int>>();
+        foreach (var key in keys)
+        {
+            if (!members.TryGetValue(GroupOf(key), out var users)) members[GroupOf(key)] = users = [];
+            users.Add(UserOf(key));
         }
 
         foreach (var (group, users) in members) _subjects[group].Members = IntTree<Nothing>.FromSorted([.. users], []);
     }
+
+    private static int UserOf(ulong key) => (int)(key >> 32);
+
+    private static int GroupOf(ulong key) => (int)(uint)key;
 
     private int SubjectNamed(string id)
         => _subjectIds.TryGetValue(id, out var index) ? index : throw new ArgumentException($"No subject `{id}`.", nameof(id));
