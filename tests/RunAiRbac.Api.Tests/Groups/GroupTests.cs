@@ -123,7 +123,7 @@ public sealed class GroupTests(ApiHosts hosts) : SubjectTests(hosts)
         var world = await OpenAsync(provider);
         var user = await world.CreateUserAsync();
 
-        foreach (var id in new[] { user.Id, Guid.NewGuid().ToString(), "%00" })
+        foreach (var id in new[] { user.Id, Guid.NewGuid().ToString() })
             (await world.Admin.GetAsync($"/api/v1/groups/{id}/members")).Expect(HttpStatusCode.NotFound, "not_found");
     }
 

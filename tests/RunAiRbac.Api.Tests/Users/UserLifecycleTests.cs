@@ -207,7 +207,7 @@ public sealed class UserLifecycleTests(ApiHosts hosts) : SubjectTests(hosts)
         var user = await world.CreateUserAsync();
         string[] ids =
         [
-            Guid.NewGuid().ToString(), application.Id, user.Field("username")!, user.Id.ToUpperInvariant(), $"%20{user.Id}", $"{user.Id}%00", "-1", "0", "%2F", "all-authenticated-users", "system", new string('9', 400),
+            Guid.NewGuid().ToString(), application.Id, user.Field("username")!, user.Id.ToUpperInvariant(), $"%20{user.Id}", "-1", "0", "%2F", "all-authenticated-users", "system", new string('9', 400),
         ];
 
         foreach (var id in ids)
