@@ -21,8 +21,14 @@ internal sealed class ApplicationsService(Writes writes)
                 throw new ApiException(Kinds.AlreadyExists, "An application with this name exists already.", "name");
             var row = new SubjectRow
             {
-                TenantId = write.TenantId, Id = string.Empty, Kind = SubjectKind.Application, Key = wanted.Name, Name = wanted.Name,
-                NameFolded = string.Empty, HomeScopeId = acting.ToColumn(home), CreatedByName = write.Actor.Name,
+                TenantId = write.TenantId,
+                Id = string.Empty,
+                Kind = SubjectKind.Application,
+                Key = wanted.Name,
+                Name = wanted.Name,
+                NameFolded = string.Empty,
+                HomeScopeId = acting.ToColumn(home),
+                CreatedByName = write.Actor.Name,
             };
             write.AddSubject(row);
             write.AddCredential(row.Id, CredentialKinds.Secret, hash);

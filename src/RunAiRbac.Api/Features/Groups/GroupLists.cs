@@ -48,7 +48,10 @@ internal sealed class GroupLists(PolicyStore store, TimeProvider clock)
         var sources = (await memberships.Where(m => ids.Contains(m.UserId)).ToListAsync(context.RequestAborted)).ToLookup(m => m.UserId, m => m.Source, StringComparer.Ordinal);
         return rows.ConvertAll(row => new GroupMember
         {
-            Id = row.Id, Username = row.Name, Enabled = row.Enabled, Sources = [.. sources[row.Id].Order(StringComparer.Ordinal)],
+            Id = row.Id,
+            Username = row.Name,
+            Enabled = row.Enabled,
+            Sources = [.. sources[row.Id].Order(StringComparer.Ordinal)],
         });
     }
 

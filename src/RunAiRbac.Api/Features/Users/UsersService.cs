@@ -83,7 +83,12 @@ internal sealed class UsersService(Writes writes, Passwords passwords, UserLists
         if (!known.IsKnown) write.AddSubject(row);
         write.Db.Identities.Add(new IdentityRow
         {
-            TenantId = write.TenantId, Id = Ids.New(), SubjectId = row.Id, Provider = LocalProvider, Claim = row.Id, CreatedAt = write.Now,
+            TenantId = write.TenantId,
+            Id = Ids.New(),
+            SubjectId = row.Id,
+            Provider = LocalProvider,
+            Claim = row.Id,
+            CreatedAt = write.Now,
         });
         write.AddCredential(row.Id, CredentialKinds.Password, hash, mustChange: wanted.MustChangePassword);
         await write.TouchSubjectAsync(row, CancellationToken.None);
