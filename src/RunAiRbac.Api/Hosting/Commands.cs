@@ -30,27 +30,14 @@ internal static class Commands
 
     private static async Task ServeAsync(WebApplication app, FirstStart start)
     {
+        var seed = app.Configuration["seed"];
+        if (seed is not (null or "" or "demo")) throw new StartFailure("--seed knows only `demo`.");
         await start.PrepareAsync(CancellationToken.None);
-        var demo = app.Configuration["seed"] switch
-        {
-            null or "" => null,
-            "demo" => await app.Services.GetRequiredService<DemoSeed>().PlantAsync(),
-            _ => throw new StartFailure("--seed knows only `demo`."),
-        };
+        var demo = seed == "demo" ? await app.Services.GetRequiredService<DemoSeed>().PlantAsync() : null;
         await app.StartAsync();
         var address = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()?.Addresses.FirstOrDefault() ?? "nowhere";
-        Greet(app, start, address);
+        if (app.Environment.IsDevelopment()) Console.WriteLine($"RunAiRbac listens on {address} (API description: {address}/swagger)");
         if (demo is not null) Console.WriteLine(demo.Commands(address));
         await app.WaitForShutdownAsync();
-    }
-
-    /// <summary>To the console and not through the logger: a log is no place for a password.</summary>
-    private static void Greet(WebApplication app, FirstStart start, string address)
-    {
-        if (!app.Environment.IsDevelopment()) return;
-        Console.WriteLine($"RunAiRbac listens on {address} (API description: {address}/swagger)");
-        if (start.GeneratedPassword is not { } password) return;
-        Console.WriteLine($"Administrator: {start.AdminEmail}");
-        Console.WriteLine($"Password:      {password}   (shown this once)");
     }
 }

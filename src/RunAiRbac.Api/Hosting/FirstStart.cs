@@ -5,56 +5,33 @@ using RunAiRbac.Storage;
 
 namespace RunAiRbac.Api.Hosting;
 
-/// <summary>Everything that must stand before the host listens: valid options, the schema, the first tenant, roles, the policy in memory, a signing key.</summary>
+/// <summary>Everything that must stand before the host listens: the schema, the first tenant, roles, the policy in memory, a signing key.</summary>
 internal sealed class FirstStart(
-    IStartupValidator validator, IOptions<BootstrapOptions> bootstrap, IOptions<StorageOptions> storage, IHostEnvironment environment, IServiceProvider services)
+    StoreMigrator migrator, SigningKeys signingKeys, Passwords passwords, IOptions<BootstrapOptions> bootstrap, IOptions<StorageOptions> storage, IHostEnvironment environment)
 {
-    /// <summary>The administrator's generated password, on the first start only; shown once, on the console.</summary>
-    public string? GeneratedPassword { get; private set; }
-
-    public string AdminEmail => bootstrap.Value.AdminEmail;
-
     public async Task PrepareAsync(CancellationToken cancellationToken)
     {
-        Validate();
-        // Storage is built from the options, so it is asked for only now.
-        var migrator = services.GetRequiredService<StoreMigrator>();
         if (storage.Value.MigrateOnStart) await MigrateAsync(cancellationToken);
-        else Lock(migrator);
-        if (await migrator.IsEmptyAsync(cancellationToken)) await CreateTenantAsync(migrator, cancellationToken);
+        else Lock();
+        if (await migrator.IsEmptyAsync(cancellationToken)) await CreateTenantAsync(cancellationToken);
         // Loads the policy first.
         await migrator.SyncRolesAsync(cancellationToken);
-        await services.GetRequiredService<SigningKeys>().RefreshAsync(cancellationToken);
+        await signingKeys.RefreshAsync(cancellationToken);
     }
 
     public async Task MigrateAsync(CancellationToken cancellationToken)
     {
-        Validate();
-        var migrator = services.GetRequiredService<StoreMigrator>();
-        Lock(migrator);
+        Lock();
         await migrator.MigrateAsync(cancellationToken);
     }
 
     public async Task NewEpochAsync(CancellationToken cancellationToken)
     {
         await MigrateAsync(cancellationToken);
-        await services.GetRequiredService<StoreMigrator>().NewEpochAsync(cancellationToken);
+        await migrator.NewEpochAsync(cancellationToken);
     }
 
-    private void Validate()
-    {
-        try
-        {
-            validator.Validate();
-        }
-        catch (InvalidOperationException conversion)
-        {
-            // The binder's message names the key and the value's type.
-            throw new StartFailure(conversion.Message, conversion);
-        }
-    }
-
-    private static void Lock(StoreMigrator migrator)
+    private void Lock()
     {
         try
         {
@@ -66,15 +43,16 @@ internal sealed class FirstStart(
         }
     }
 
-    private async Task CreateTenantAsync(StoreMigrator migrator, CancellationToken cancellationToken)
+    private async Task CreateTenantAsync(CancellationToken cancellationToken)
     {
         var given = bootstrap.Value.AdminPassword;
         if (given is null && !environment.IsDevelopment())
             throw new StartFailure("Bootstrap:AdminPassword is required for the first start outside Development: the first administrator's password.");
         EmailAddress.TryCanonicalize(bootstrap.Value.AdminEmail, out var email);
         var password = given ?? Passwords.NewTemporary();
-        var hash = await services.GetRequiredService<Passwords>().HashAsync(password, cancellationToken);
+        var hash = await passwords.HashAsync(password, cancellationToken);
         var made = await migrator.CreateTenantAsync(new FirstTenant(bootstrap.Value.TenantId, bootstrap.Value.TenantName, email!, hash), isFirst: true, cancellationToken);
-        if (made && given is null) GeneratedPassword = password;
+        // At once, while it can still be shown, and to the console: a log is no place for a password.
+        if (made && given is null) Console.WriteLine($"Administrator: {email}\nPassword:      {password}   (shown this once)");
     }
 }

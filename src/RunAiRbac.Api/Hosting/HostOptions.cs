@@ -1,4 +1,7 @@
+using System.Data.Common;
+using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Options;
+using Npgsql;
 using RunAiRbac.Api.SignIn;
 using RunAiRbac.Policy;
 using RunAiRbac.Storage;
@@ -90,6 +93,20 @@ internal static class HostOptions
         services.AddSection<PasswordOptions>("Passwords", PasswordRounds);
     }
 
+    /// <summary>Judges all sections now, before anything is built from them.</summary>
+    public static void Validate(IServiceProvider services)
+    {
+        try
+        {
+            services.GetRequiredService<IStartupValidator>().Validate();
+        }
+        catch (InvalidOperationException conversion)
+        {
+            // The binder's message names the key and the value's type.
+            throw new StartFailure(conversion.Message, conversion);
+        }
+    }
+
     public static string ConnectionString(IConfiguration configuration) => configuration.GetConnectionString("RunAiRbac") is { Length: > 0 } given ? given : "Data Source=data/runairbac.db";
 
     private static void AddSection<T>(this IServiceCollection services, string section, Func<T, Judge, IEnumerable<string>> problems)
@@ -105,6 +122,8 @@ internal static class HostOptions
         if (!Enum.IsDefined(options.Provider)) yield return "Storage:Provider must be Sqlite or PostgreSql.";
         if (options.Provider == StorageProvider.PostgreSql && judge.Configuration.GetConnectionString("RunAiRbac") is not { Length: > 0 })
             yield return "ConnectionStrings:RunAiRbac is required with Storage:Provider PostgreSql.";
+        else if (WhyNoConnectionString(options.Provider, ConnectionString(judge.Configuration)) is { } why)
+            yield return "ConnectionStrings:RunAiRbac is not a connection string: " + why;
     }
 
     private static IEnumerable<string> Bootstrap(BootstrapOptions options, Judge judge)
@@ -149,6 +168,19 @@ internal static class HostOptions
     {
         if (options.Rounds < 1) yield return "Passwords:Rounds must be at least 1.";
         else if (options.Rounds < PasswordOptions.SafeRounds && !judge.IsDevelopment) yield return $"Passwords:Rounds must be at least {PasswordOptions.SafeRounds} outside Development.";
+    }
+
+    private static string? WhyNoConnectionString(StorageProvider provider, string text)
+    {
+        try
+        {
+            DbConnectionStringBuilder parsed = provider == StorageProvider.PostgreSql ? new NpgsqlConnectionStringBuilder(text) : new SqliteConnectionStringBuilder(text);
+            return parsed.Count == 0 ? "It is empty." : null;
+        }
+        catch (ArgumentException wrong)
+        {
+            return wrong.Message;
+        }
     }
 
     private static bool IsIssuer(string issuer)

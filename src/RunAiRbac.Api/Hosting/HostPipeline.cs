@@ -9,6 +9,7 @@ internal static class HostPipeline
 {
     public static void UseHost(this WebApplication app)
     {
+        HostOptions.Validate(app.Services);
         app.UseMiddleware<RequestObserver>();
         app.UseExceptionHandler(static _ => { });
         app.UseOpenApiDocument();

@@ -61,10 +61,21 @@ internal static class HostServices
 
     private static void AddLogs(this WebApplicationBuilder builder)
     {
-        var logger = new LoggerConfiguration().ReadFrom.Configuration(builder.Configuration).WriteTo.Console(new JsonFormatter(renderMessage: true)).CreateLogger();
-        builder.Logging.ClearProviders().AddSerilog(logger, dispose: true);
+        builder.Logging.ClearProviders().AddSerilog(Logger(builder.Configuration), dispose: true);
         // The framework's own request log would open a scope and an activity for every request; RequestObserver writes our line.
         builder.Logging.AddFilter<SerilogLoggerProvider>("Microsoft.AspNetCore.Hosting.Diagnostics", LogLevel.None);
+    }
+
+    private static Serilog.Core.Logger Logger(IConfiguration configuration)
+    {
+        try
+        {
+            return new LoggerConfiguration().ReadFrom.Configuration(configuration).WriteTo.Console(new JsonFormatter(renderMessage: true)).CreateLogger();
+        }
+        catch (InvalidOperationException wrong)
+        {
+            throw new StartFailure("Serilog: " + wrong.Message, wrong);
+        }
     }
 
     private static StorageSettings Storage(IServiceProvider services)

@@ -1,5 +1,6 @@
 using System.Data.Common;
 using Microsoft.Extensions.Options;
+using RunAiRbac.Api.Errors;
 using RunAiRbac.Storage;
 
 namespace RunAiRbac.Api.Hosting;
@@ -13,8 +14,10 @@ internal sealed class StartFailure(string message, Exception? inner = null) : Ex
         StartFailure known => known.Message,
         OptionsValidationException options => string.Join(Environment.NewLine, options.Failures),
         AggregateException many when many.InnerExceptions.All(e => Describe(e) is not null) => string.Join(Environment.NewLine, many.InnerExceptions.Select(Describe)),
-        IOException { InnerException: Microsoft.AspNetCore.Connections.AddressInUseException } taken => taken.Message,
+        ApiException refused => refused.Message,
         _ when DatabaseFailures.IsUnavailable(exception) => "The database cannot be used: " + Innermost(exception).Message,
+        // The address is taken, or a folder cannot be written.
+        IOException or UnauthorizedAccessException => exception.Message,
         _ => null,
     };
 

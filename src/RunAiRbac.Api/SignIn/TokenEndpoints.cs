@@ -72,7 +72,6 @@ internal static class TokenEndpoints
     {
         if (!BasicCredentials.TryRead(context.Request, out var basic)) throw SignInService.Wrong();
         if (basic is null) return signIn.WithSecretAsync(tenantId, fields.Need("client_id"), fields.Need("client_secret"), "client_credentials", context.RequestAborted);
-        context.Response.Headers.WWWAuthenticate = "Basic realm=\"RunAiRbac\"";
         if (fields.Has("client_secret")) throw ApiException.Invalid("client_secret", "is given in the form and by HTTP Basic");
         return signIn.WithSecretAsync(tenantId, basic.Value.Client, basic.Value.Secret, "client_credentials", context.RequestAborted);
     }

@@ -6,6 +6,7 @@ using Microsoft.AspNetCore.Mvc.Testing;
 using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Logging;
 using RunAiRbac.Storage;
 
 [assembly: AssemblyFixture(typeof(RunAiRbac.Api.Tests.Fixtures.ApiHosts))]
@@ -21,6 +22,9 @@ public sealed record ApiHostSetup(StorageProvider Provider)
 
     /// <summary>The database and key ring of another host: this one is a second replica (PostgreSQL only).</summary>
     public ApiHost? ReplicaOf { get; init; }
+
+    /// <summary>Where the log goes; null: nowhere.</summary>
+    public ILoggerProvider? Logs { get; init; }
 
     /// <summary>Further configuration keys.</summary>
     public IReadOnlyDictionary<string, string> Settings { get; init; } = new Dictionary<string, string>();
@@ -147,6 +151,8 @@ public sealed class ApiHost : IAsyncDisposable
             };
             foreach (var (key, value) in setup.Settings) settings[key] = value;
             foreach (var (key, value) in settings) builder.UseSetting(key, value);
+            builder.ConfigureLogging(logging => logging.ClearProviders());
+            if (setup.Logs is { } logs) builder.ConfigureLogging(logging => logging.AddProvider(logs));
             if (setup.Clock is { } clock) builder.ConfigureServices(services => services.Replace(ServiceDescriptor.Singleton(clock)));
         }
     }
