@@ -63,25 +63,36 @@ internal static class JsonBody
         if (limit is { IsReadOnly: false }) limit.MaxRequestBodySize = maxBytes;
 
         if (request.ContentLength is null or > 0) DemandJson(request);
+        if (request.ContentLength == 0) return default;
+        var body = await ReadToEndAsync(request, maxBytes, context.RequestAborted);
         try
         {
-            if (request.ContentLength == 0) return default;
-            var read = await request.BodyReader.ReadAsync(context.RequestAborted);
-            while (!read.IsCompleted)
-            {
-                if (read.Buffer.Length > maxBytes) throw TooLarge(maxBytes);
-                request.BodyReader.AdvanceTo(read.Buffer.Start, read.Buffer.End);
-                read = await request.BodyReader.ReadAsync(context.RequestAborted);
-            }
-
-            if (read.Buffer.Length > maxBytes) throw TooLarge(maxBytes);
-            var value = read.Buffer.IsEmpty ? default : Parse<T>(read.Buffer, options);
-            request.BodyReader.AdvanceTo(read.Buffer.End);
-            return value;
+            return body.IsEmpty ? default : Parse<T>(body, options);
         }
         catch (JsonException malformed)
         {
             throw Malformed(malformed);
+        }
+        finally
+        {
+            // A read that is never ended would cost the client its connection.
+            request.BodyReader.AdvanceTo(body.End);
+        }
+    }
+
+    private static async ValueTask<System.Buffers.ReadOnlySequence<byte>> ReadToEndAsync(HttpRequest request, long maxBytes, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            var read = await request.BodyReader.ReadAsync(cancellationToken);
+            if (read.Buffer.Length > maxBytes)
+            {
+                request.BodyReader.AdvanceTo(read.Buffer.End);
+                throw TooLarge(maxBytes);
+            }
+
+            if (read.IsCompleted) return read.Buffer;
+            request.BodyReader.AdvanceTo(read.Buffer.Start, read.Buffer.End);
         }
     }
 
