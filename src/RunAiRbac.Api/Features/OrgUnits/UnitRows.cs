@@ -17,10 +17,10 @@ internal static class UnitRows
     {
         var rows = Living(db, tenantId, type);
         if (sight.Ids(type) is not { } ids) return rows;
-        // One array parameter, however many ids.
+        // The ids travel as one array parameter, however many they are.
         return type == UnitTypes.Project
-            ? rows.Where(row => EF.Parameter(ids).Contains(row.Id) || EF.Parameter(ids).Contains(row.ParentId))
-            : rows.Where(row => EF.Parameter(ids).Contains(row.Id));
+            ? rows.Where(row => ids.Contains(row.Id) || ids.Contains(row.ParentId))
+            : rows.Where(row => ids.Contains(row.Id));
     }
 
     /// <summary>Only names that contain the text, whatever the case.</summary>

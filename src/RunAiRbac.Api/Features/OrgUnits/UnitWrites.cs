@@ -11,17 +11,17 @@ internal static class UnitWrites
     public static async Task<ScopeRow> AddClusterAsync(PolicyWrite write, string tenantScopeId, string name, string? details)
     {
         await DemandNameFreeAsync(write, UnitTypes.Cluster, string.Empty, name);
-        var id = NewId();
+        var id = Ids.New();
         var cluster = Row(write, id, UnitTypes.Cluster, tenantScopeId, id, string.Empty, name, details);
         write.AddScope(cluster);
-        write.AddScope(Row(write, NewId(), UnitTypes.Department, id, id, id, UnitNames.Default, null));
+        write.AddScope(Row(write, Ids.New(), UnitTypes.Department, id, id, id, UnitNames.Default, null));
         return cluster;
     }
 
     public static async Task<ScopeRow> AddDepartmentAsync(PolicyWrite write, string clusterId, string name, UnitDetails details)
     {
         await DemandNameFreeAsync(write, UnitTypes.Department, clusterId, name);
-        var department = Row(write, NewId(), UnitTypes.Department, clusterId, clusterId, clusterId, name, details.ToJson());
+        var department = Row(write, Ids.New(), UnitTypes.Department, clusterId, clusterId, clusterId, name, details.ToJson());
         write.AddScope(department);
         return department;
     }
@@ -32,7 +32,7 @@ internal static class UnitWrites
         await DemandNameFreeAsync(write, UnitTypes.Project, clusterId, name);
         if (await write.NamespaceExistsAsync(clusterId, @namespace, CancellationToken.None))
             throw new ApiException(Kinds.AlreadyExists, $"A project of the cluster has the namespace `{@namespace}` already.", "requestedNamespace");
-        var project = Row(write, NewId(), UnitTypes.Project, departmentId, clusterId, clusterId, name, details.ToJson());
+        var project = Row(write, Ids.New(), UnitTypes.Project, departmentId, clusterId, clusterId, name, details.ToJson());
         project.Namespace = @namespace;
         write.AddScope(project);
         return project;
@@ -51,9 +51,6 @@ internal static class UnitWrites
             throw new ApiException(Kinds.AlreadyExists, $"A {type} with the name `{name}` already exists.", "name");
     }
 
-    // Hyphens only: some clients replace underscores in paths.
-    private static string NewId() => Guid.CreateVersion7().ToString();
-
     private static ScopeRow Row(
         PolicyWrite write, string id, string type, string parentId, string clusterId, string nameScope, string name, string? details) => new()
         {
@@ -63,7 +60,7 @@ internal static class UnitWrites
             ParentId = parentId,
             ClusterId = clusterId,
             Name = name,
-            NameFolded = name.ToLowerInvariant(),
+            NameFolded = string.Empty, // The write sets it.
             NameScope = nameScope,
             Details = details,
             CreatedByName = write.Actor.Name,
