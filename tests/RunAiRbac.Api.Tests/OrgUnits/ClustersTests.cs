@@ -130,7 +130,7 @@ public sealed class ClustersTests
         var world = await OrgWorld.OnAsync(database);
         var id = await world.ClusterAsync();
         var department = await world.DefaultDepartmentAsync(id);
-        string[] odd = [id.ToUpperInvariant(), id + "%20", "%20" + id, id[..^1], "1", "system", "-1", "%00", Guid.NewGuid().ToString(), department];
+        string[] odd = [id.ToUpperInvariant(), id + "%20", "%20" + id, id[..^1], "1", "system", "-1", "%01", Guid.NewGuid().ToString(), department];
 
         foreach (var other in odd) (await world.Admin.GetAsync($"{OrgWorld.Clusters}/{other}")).IsProblem(404, "not_found");
     }
