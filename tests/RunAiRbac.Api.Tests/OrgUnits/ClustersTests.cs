@@ -1,15 +1,15 @@
 using System.Text.Json.Nodes;
+using RunAiRbac.Api.Tests.Fixtures;
+using RunAiRbac.Storage;
 
 namespace RunAiRbac.Api.Tests.OrgUnits;
 
 public sealed class ClustersTests
 {
-    public static TheoryData<string> Databases => ["Sqlite"];
-
-    [Theory, MemberData(nameof(Databases))]
-    public async Task Create_WithEverything_GivesItBackAndMakesTheDefaultDepartment(string database)
+    [Theory, ClassData(typeof(BothStorages))]
+    public async Task Create_WithEverything_GivesItBackAndMakesTheDefaultDepartment(StorageProvider storage)
     {
-        var world = await OrgWorld.OnAsync(database);
+        var world = await OrgWorld.OnAsync(storage);
         var name = OrgWorld.NewName("Cluster A, Zürich");
 
         var created = (await world.Admin.PostAsync(OrgWorld.Clusters, new { name, domain = "https://a.example.com", version = "2.22.1", other = 1 })).Is(201);
@@ -30,10 +30,10 @@ public sealed class ClustersTests
         (await world.DefaultDepartmentAsync(created.Id)).Should().NotBeEmpty();
     }
 
-    [Theory, MemberData(nameof(Databases))]
-    public async Task Create_WithNameOnly_HasNullDomainAndVersion(string database)
+    [Theory, ClassData(typeof(BothStorages))]
+    public async Task Create_WithNameOnly_HasNullDomainAndVersion(StorageProvider storage)
     {
-        var world = await OrgWorld.OnAsync(database);
+        var world = await OrgWorld.OnAsync(storage);
 
         var created = (await world.Admin.PostAsync(OrgWorld.Clusters, new { name = OrgWorld.NewName("c"), domain = (string?)null, version = "" })).Is(201).Json;
 
@@ -42,10 +42,10 @@ public sealed class ClustersTests
         created["version"].Should().BeNull();
     }
 
-    [Theory, MemberData(nameof(Databases))]
-    public async Task Create_WithANameThatLives_Is409UntilItIsFree(string database)
+    [Theory, ClassData(typeof(BothStorages))]
+    public async Task Create_WithANameThatLives_Is409UntilItIsFree(StorageProvider storage)
     {
-        var world = await OrgWorld.OnAsync(database);
+        var world = await OrgWorld.OnAsync(storage);
         var name = OrgWorld.NewName("c");
         var first = await world.ClusterAsync(name);
 
@@ -57,10 +57,10 @@ public sealed class ClustersTests
         second.Should().NotBe(first);
     }
 
-    [Theory, MemberData(nameof(Databases))]
-    public async Task Create_WithBadInput_Is400NamingTheField(string database)
+    [Theory, ClassData(typeof(BothStorages))]
+    public async Task Create_WithBadInput_Is400NamingTheField(StorageProvider storage)
     {
-        var world = await OrgWorld.OnAsync(database);
+        var world = await OrgWorld.OnAsync(storage);
 
         (await world.Admin.PostAsync(OrgWorld.Clusters, "{}")).IsProblem(400, "invalid_request", "name");
         (await world.Admin.PostAsync(OrgWorld.Clusters, """{"name":null}""")).IsProblem(400, "invalid_request", "name");
@@ -71,10 +71,10 @@ public sealed class ClustersTests
         (await world.Admin.PostAsync(OrgWorld.Clusters, "[]")).IsProblem(400, "invalid_request");
     }
 
-    [Theory, MemberData(nameof(Databases))]
-    public async Task Rename_ToAFreeName_IsSeenAtOnceAndKeepsTheRest(string database)
+    [Theory, ClassData(typeof(BothStorages))]
+    public async Task Rename_ToAFreeName_IsSeenAtOnceAndKeepsTheRest(StorageProvider storage)
     {
-        var world = await OrgWorld.OnAsync(database);
+        var world = await OrgWorld.OnAsync(storage);
         var id = (await world.Admin.PostAsync(OrgWorld.Clusters, new { name = OrgWorld.NewName("c"), domain = "d.example" })).Is(201).Id;
         var (taken, free) = (OrgWorld.NewName("c"), OrgWorld.NewName("c"));
         await world.ClusterAsync(taken);
@@ -91,10 +91,10 @@ public sealed class ClustersTests
         got["domain"]!.GetValue<string>().Should().Be("d.example");
     }
 
-    [Theory, MemberData(nameof(Databases))]
-    public async Task Delete_WithoutForce_Is202AndGoneAllTheSame(string database)
+    [Theory, ClassData(typeof(BothStorages))]
+    public async Task Delete_WithoutForce_Is202AndGoneAllTheSame(StorageProvider storage)
     {
-        var world = await OrgWorld.OnAsync(database);
+        var world = await OrgWorld.OnAsync(storage);
         var id = await world.ClusterAsync();
 
         var deleted = (await world.Admin.DeleteAsync($"{OrgWorld.Clusters}/{id}")).Is(202);
@@ -106,10 +106,10 @@ public sealed class ClustersTests
         (await world.Admin.PutAsync($"{OrgWorld.Clusters}/{id}", new { name = "x" })).IsProblem(404, "not_found");
     }
 
-    [Theory, MemberData(nameof(Databases))]
-    public async Task List_WithParameters_ValidatesThemAndLeavesOutTheStatus(string database)
+    [Theory, ClassData(typeof(BothStorages))]
+    public async Task List_WithParameters_ValidatesThemAndLeavesOutTheStatus(StorageProvider storage)
     {
-        var world = await OrgWorld.OnAsync(database);
+        var world = await OrgWorld.OnAsync(storage);
         var id = await world.ClusterAsync();
 
         var full = (await world.Admin.GetAsync($"{OrgWorld.Clusters}?verbosity=full&verbosity=full&includeRequestedForDelete=True")).Is(200).Json.AsArray();
@@ -124,10 +124,10 @@ public sealed class ClustersTests
         (await world.Admin.DeleteAsync($"{OrgWorld.Clusters}/{id}?force=2")).IsProblem(400, "invalid_request", "force");
     }
 
-    [Theory, MemberData(nameof(Databases))]
-    public async Task Get_IdsInOddForms_Are404(string database)
+    [Theory, ClassData(typeof(BothStorages))]
+    public async Task Get_IdsInOddForms_Are404(StorageProvider storage)
     {
-        var world = await OrgWorld.OnAsync(database);
+        var world = await OrgWorld.OnAsync(storage);
         var id = await world.ClusterAsync();
         var department = await world.DefaultDepartmentAsync(id);
         string[] odd = [id.ToUpperInvariant(), id + "%20", "%20" + id, id[..^1], "1", "system", "-1", "%01", Guid.NewGuid().ToString(), department];

@@ -1,4 +1,6 @@
 using System.Text.Json.Nodes;
+using RunAiRbac.Api.Tests.Fixtures;
+using RunAiRbac.Storage;
 
 namespace RunAiRbac.Api.Tests.OrgUnits;
 
@@ -13,12 +15,10 @@ public sealed class DepartmentsTests
          "overtimeData":{"range24hData":{"averageGpuAllocation":1.5,"updatedAt":"2026-01-02T03:04:05.123456Z"}},"somethingElse":{"a":[1]}}
         """;
 
-    public static TheoryData<string> Databases => ["Sqlite"];
-
-    [Theory, MemberData(nameof(Databases))]
-    public async Task Create_WithEverything_GivesItBack(string database)
+    [Theory, ClassData(typeof(BothStorages))]
+    public async Task Create_WithEverything_GivesItBack(StorageProvider storage)
     {
-        var world = await OrgWorld.OnAsync(database);
+        var world = await OrgWorld.OnAsync(storage);
         var clusterId = await world.ClusterAsync();
         var body = JsonNode.Parse(Everything)!.AsObject();
         (body["name"], body["clusterId"]) = ("research", clusterId);
@@ -46,10 +46,10 @@ public sealed class DepartmentsTests
         }
     }
 
-    [Theory, MemberData(nameof(Databases))]
-    public async Task Create_WithoutResources_HasNone(string database)
+    [Theory, ClassData(typeof(BothStorages))]
+    public async Task Create_WithoutResources_HasNone(StorageProvider storage)
     {
-        var world = await OrgWorld.OnAsync(database);
+        var world = await OrgWorld.OnAsync(storage);
         var clusterId = await world.ClusterAsync();
 
         var created = (await world.Admin.PostAsync(OrgWorld.Departments, new { name = "d", clusterId, resources = (string?)null, description = (string?)null })).Is(201).Json;
@@ -59,10 +59,10 @@ public sealed class DepartmentsTests
         created.AsObject().Should().ContainKey("defaultNodePools");
     }
 
-    [Theory, MemberData(nameof(Databases))]
-    public async Task Create_WithANameOfTheCluster_Is409AndFreeElsewhereAndAfterDeletion(string database)
+    [Theory, ClassData(typeof(BothStorages))]
+    public async Task Create_WithANameOfTheCluster_Is409AndFreeElsewhereAndAfterDeletion(StorageProvider storage)
     {
-        var world = await OrgWorld.OnAsync(database);
+        var world = await OrgWorld.OnAsync(storage);
         var (clusterId, other) = (await world.ClusterAsync(), await world.ClusterAsync());
         var id = await world.DepartmentAsync(clusterId, "d");
 
@@ -73,10 +73,10 @@ public sealed class DepartmentsTests
         (await world.DepartmentAsync(clusterId, "d")).Should().NotBe(id);
     }
 
-    [Theory, MemberData(nameof(Databases))]
-    public async Task Create_WithBadInput_Is400NamingTheFieldAndMakesNothing(string database)
+    [Theory, ClassData(typeof(BothStorages))]
+    public async Task Create_WithBadInput_Is400NamingTheFieldAndMakesNothing(StorageProvider storage)
     {
-        var world = await OrgWorld.OnAsync(database);
+        var world = await OrgWorld.OnAsync(storage);
         var clusterId = await world.ClusterAsync();
         (string Body, string Field)[] bad =
         [
@@ -106,10 +106,10 @@ public sealed class DepartmentsTests
         await world.DepartmentAsync(clusterId, "d");
     }
 
-    [Theory, MemberData(nameof(Databases))]
-    public async Task Update_WithSomeFields_ClearsTheRestButKeepsResources(string database)
+    [Theory, ClassData(typeof(BothStorages))]
+    public async Task Update_WithSomeFields_ClearsTheRestButKeepsResources(StorageProvider storage)
     {
-        var world = await OrgWorld.OnAsync(database);
+        var world = await OrgWorld.OnAsync(storage);
         var body = JsonNode.Parse(Everything)!.AsObject();
         (body["name"], body["clusterId"]) = ("research", await world.ClusterAsync());
         var before = (await world.Admin.PostAsync(OrgWorld.Departments, body.ToJsonString())).Is(201).Json;
@@ -129,10 +129,10 @@ public sealed class DepartmentsTests
         (await world.Admin.PutAsync($"{OrgWorld.Departments}/{Guid.NewGuid()}", new { })).IsProblem(404, "not_found");
     }
 
-    [Theory, MemberData(nameof(Databases))]
-    public async Task Delete_TheDefaultDepartment_Is409WhileItsClusterLives(string database)
+    [Theory, ClassData(typeof(BothStorages))]
+    public async Task Delete_TheDefaultDepartment_Is409WhileItsClusterLives(StorageProvider storage)
     {
-        var world = await OrgWorld.OnAsync(database);
+        var world = await OrgWorld.OnAsync(storage);
         var clusterId = await world.ClusterAsync();
         var id = await world.DefaultDepartmentAsync(clusterId);
 
@@ -143,10 +143,10 @@ public sealed class DepartmentsTests
         (await world.Admin.GetAsync($"{OrgWorld.Departments}/{id}")).IsProblem(404, "not_found");
     }
 
-    [Theory, MemberData(nameof(Databases))]
-    public async Task Count_OfAScopedActor_EqualsItsList(string database)
+    [Theory, ClassData(typeof(BothStorages))]
+    public async Task Count_OfAScopedActor_EqualsItsList(StorageProvider storage)
     {
-        var world = await OrgWorld.OnAsync(database);
+        var world = await OrgWorld.OnAsync(storage);
         var clusterId = await world.ClusterAsync();
         await world.DepartmentAsync(clusterId);
         var viewer = await world.ActorAsync(("Viewer", "cluster", clusterId));

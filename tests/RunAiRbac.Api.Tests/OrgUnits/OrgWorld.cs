@@ -4,6 +4,8 @@ using System.Net.Http.Json;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using RunAiRbac.Api.Tests.Fixtures;
+using RunAiRbac.Storage;
 
 namespace RunAiRbac.Api.Tests.OrgUnits;
 
@@ -57,7 +59,7 @@ internal sealed class Somebody(HttpClient client, string token)
 }
 
 /// <summary>A running service and its administrator, with short ways to make units and actors; every name is made new, so that tests share nothing.</summary>
-internal sealed class OrgWorld(HttpClient client, string adminToken, IServiceProvider services)
+internal sealed class OrgWorld(HttpClient client, string adminToken, CommandCounter commands)
 {
     public const string Clusters = "/api/v1/clusters";
     public const string Departments = "/api/v1/org-unit/departments";
@@ -66,7 +68,8 @@ internal sealed class OrgWorld(HttpClient client, string adminToken, IServicePro
 
     public Somebody Admin { get; } = new(client, adminToken);
 
-    public IServiceProvider Services { get; } = services;
+    /// <summary>The SQL that the service has sent.</summary>
+    public CommandCounter Commands { get; } = commands;
 
     public static string NewName(string prefix) => prefix + "-" + Guid.NewGuid().ToString("n")[..12];
 
@@ -124,5 +127,9 @@ internal sealed class OrgWorld(HttpClient client, string adminToken, IServicePro
         return all;
     }
 
-    public static Task<OrgWorld> OnAsync(string database) => ScratchWorld.OnAsync(database);
+    /// <summary>A corner of a service that other tests use too.</summary>
+    public static Task<OrgWorld> OnAsync(StorageProvider storage) => ScratchWorld.OnAsync(storage, false);
+
+    /// <summary>A service of the test's own, so that nobody else's commands are counted.</summary>
+    public static Task<OrgWorld> AloneAsync(StorageProvider storage) => ScratchWorld.OnAsync(storage, true);
 }

@@ -1,15 +1,15 @@
 using System.Text.Json.Nodes;
+using RunAiRbac.Api.Tests.Fixtures;
+using RunAiRbac.Storage;
 
 namespace RunAiRbac.Api.Tests.OrgUnits;
 
 public sealed class ProjectsTests
 {
-    public static TheoryData<string> Databases => ["Sqlite"];
-
-    [Theory, MemberData(nameof(Databases))]
-    public async Task Create_WithNameAndCluster_GoesToTheDefaultDepartment(string database)
+    [Theory, ClassData(typeof(BothStorages))]
+    public async Task Create_WithNameAndCluster_GoesToTheDefaultDepartment(StorageProvider storage)
     {
-        var world = await OrgWorld.OnAsync(database);
+        var world = await OrgWorld.OnAsync(storage);
         var clusterName = OrgWorld.NewName("cluster");
         var clusterId = await world.ClusterAsync(clusterName);
 
@@ -34,10 +34,10 @@ public sealed class ProjectsTests
         JsonNode.DeepEquals(got, project).Should().BeTrue();
     }
 
-    [Theory, MemberData(nameof(Databases))]
-    public async Task Create_WithEverything_GivesItBack(string database)
+    [Theory, ClassData(typeof(BothStorages))]
+    public async Task Create_WithEverything_GivesItBack(StorageProvider storage)
     {
-        var world = await OrgWorld.OnAsync(database);
+        var world = await OrgWorld.OnAsync(storage);
         var clusterId = await world.ClusterAsync();
         var parentId = await world.DepartmentAsync(clusterId);
         var body = JsonNode.Parse(
@@ -56,10 +56,10 @@ public sealed class ProjectsTests
             JsonNode.DeepEquals(created["effective"]![own], body[own]).Should().BeTrue();
     }
 
-    [Theory, MemberData(nameof(Databases))]
-    public async Task Create_InAParentOfAnotherClusterOrNone_Is400(string database)
+    [Theory, ClassData(typeof(BothStorages))]
+    public async Task Create_InAParentOfAnotherClusterOrNone_Is400(StorageProvider storage)
     {
-        var world = await OrgWorld.OnAsync(database);
+        var world = await OrgWorld.OnAsync(storage);
         var (clusterId, other) = (await world.ClusterAsync(), await world.ClusterAsync());
         var foreign = await world.DepartmentAsync(other);
         var project = await world.ProjectAsync(clusterId);
@@ -73,10 +73,10 @@ public sealed class ProjectsTests
         (await world.Admin.PostAsync(OrgWorld.Projects, new { name = "p", clusterId = foreign })).IsProblem(400, "invalid_request", "clusterId");
     }
 
-    [Theory, MemberData(nameof(Databases))]
-    public async Task Create_WithBadInput_Is400NamingTheField(string database)
+    [Theory, ClassData(typeof(BothStorages))]
+    public async Task Create_WithBadInput_Is400NamingTheField(StorageProvider storage)
     {
-        var world = await OrgWorld.OnAsync(database);
+        var world = await OrgWorld.OnAsync(storage);
         var clusterId = await world.ClusterAsync();
         (object Body, string Field)[] bad =
         [
@@ -99,10 +99,10 @@ public sealed class ProjectsTests
         foreach (var (body, field) in bad) (await world.Admin.PostAsync(OrgWorld.Projects, body)).IsProblem(400, "invalid_request", field);
     }
 
-    [Theory, MemberData(nameof(Databases))]
-    public async Task Create_WithATakenNameOrNamespace_Is409PerClusterUntilFree(string database)
+    [Theory, ClassData(typeof(BothStorages))]
+    public async Task Create_WithATakenNameOrNamespace_Is409PerClusterUntilFree(StorageProvider storage)
     {
-        var world = await OrgWorld.OnAsync(database);
+        var world = await OrgWorld.OnAsync(storage);
         var (clusterId, other) = (await world.ClusterAsync(), await world.ClusterAsync());
         var department = await world.DepartmentAsync(clusterId, "p");
         var first = await world.ProjectAsync(clusterId, name: "p");
@@ -115,10 +115,10 @@ public sealed class ProjectsTests
         (await world.Admin.PostAsync(OrgWorld.Projects, new { name = "p", clusterId })).IsProblem(409, "already_exists", "requestedNamespace");
     }
 
-    [Theory, MemberData(nameof(Databases))]
-    public async Task Create_TheSameNameAtOnce_OnlyOneWins(string database)
+    [Theory, ClassData(typeof(BothStorages))]
+    public async Task Create_TheSameNameAtOnce_OnlyOneWins(StorageProvider storage)
     {
-        var world = await OrgWorld.OnAsync(database);
+        var world = await OrgWorld.OnAsync(storage);
         var clusterId = await world.ClusterAsync();
 
         var answers = await Task.WhenAll(Enumerable.Range(0, 20).Select(_ => world.Admin.PostAsync(OrgWorld.Projects, new { name = "p", clusterId })));
@@ -126,10 +126,10 @@ public sealed class ProjectsTests
         answers.Select(a => (int)a.Status).Order().Should().Equal([201, .. Enumerable.Repeat(409, 19)]);
     }
 
-    [Theory, MemberData(nameof(Databases))]
-    public async Task Update_WithSomeFields_ClearsTheRestButKeepsWhatTheSheetSays(string database)
+    [Theory, ClassData(typeof(BothStorages))]
+    public async Task Update_WithSomeFields_ClearsTheRestButKeepsWhatTheSheetSays(StorageProvider storage)
     {
-        var world = await OrgWorld.OnAsync(database);
+        var world = await OrgWorld.OnAsync(storage);
         var clusterId = await world.ClusterAsync();
         var id = (await world.Admin.PostAsync(OrgWorld.Projects, new
         {
@@ -153,10 +153,10 @@ public sealed class ProjectsTests
         (await world.Admin.PutAsync($"{OrgWorld.Projects}/{Guid.NewGuid()}", new { })).IsProblem(404, "not_found");
     }
 
-    [Theory, MemberData(nameof(Databases))]
-    public async Task Delete_AProject_LeavesTheOthers(string database)
+    [Theory, ClassData(typeof(BothStorages))]
+    public async Task Delete_AProject_LeavesTheOthers(StorageProvider storage)
     {
-        var world = await OrgWorld.OnAsync(database);
+        var world = await OrgWorld.OnAsync(storage);
         var clusterId = await world.ClusterAsync();
         var (gone, stays) = (await world.ProjectAsync(clusterId), await world.ProjectAsync(clusterId));
 
