@@ -4,12 +4,12 @@ using RunAiRbac.Storage;
 
 namespace RunAiRbac.Api.Tests.OrgUnits;
 
-public sealed class ClustersTests
+public sealed class ClustersTests(ApiHosts hosts)
 {
     [Theory, ClassData(typeof(BothStorages))]
     public async Task Create_WithEverything_GivesItBackAndMakesTheDefaultDepartment(StorageProvider storage)
     {
-        var world = await OrgWorld.OnAsync(storage);
+        var world = await OrgWorld.OnAsync(await hosts.GetAsync(storage));
         var name = OrgWorld.NewName("Cluster A, Zürich");
 
         var created = (await world.Admin.PostAsync(OrgWorld.Clusters, new { name, domain = "https://a.example.com", version = "2.22.1", other = 1 })).Is(201);
@@ -33,7 +33,7 @@ public sealed class ClustersTests
     [Theory, ClassData(typeof(BothStorages))]
     public async Task Create_WithNameOnly_HasNullDomainAndVersion(StorageProvider storage)
     {
-        var world = await OrgWorld.OnAsync(storage);
+        var world = await OrgWorld.OnAsync(await hosts.GetAsync(storage));
 
         var created = (await world.Admin.PostAsync(OrgWorld.Clusters, new { name = OrgWorld.NewName("c"), domain = (string?)null, version = "" })).Is(201).Json;
 
@@ -45,7 +45,7 @@ public sealed class ClustersTests
     [Theory, ClassData(typeof(BothStorages))]
     public async Task Create_WithANameThatLives_Is409UntilItIsFree(StorageProvider storage)
     {
-        var world = await OrgWorld.OnAsync(storage);
+        var world = await OrgWorld.OnAsync(await hosts.GetAsync(storage));
         var name = OrgWorld.NewName("c");
         var first = await world.ClusterAsync(name);
 
@@ -60,7 +60,7 @@ public sealed class ClustersTests
     [Theory, ClassData(typeof(BothStorages))]
     public async Task Create_WithBadInput_Is400NamingTheField(StorageProvider storage)
     {
-        var world = await OrgWorld.OnAsync(storage);
+        var world = await OrgWorld.OnAsync(await hosts.GetAsync(storage));
 
         (await world.Admin.PostAsync(OrgWorld.Clusters, "{}")).IsProblem(400, "invalid_request", "name");
         (await world.Admin.PostAsync(OrgWorld.Clusters, """{"name":null}""")).IsProblem(400, "invalid_request", "name");
@@ -74,7 +74,7 @@ public sealed class ClustersTests
     [Theory, ClassData(typeof(BothStorages))]
     public async Task Rename_ToAFreeName_IsSeenAtOnceAndKeepsTheRest(StorageProvider storage)
     {
-        var world = await OrgWorld.OnAsync(storage);
+        var world = await OrgWorld.OnAsync(await hosts.GetAsync(storage));
         var id = (await world.Admin.PostAsync(OrgWorld.Clusters, new { name = OrgWorld.NewName("c"), domain = "d.example" })).Is(201).Id;
         var (taken, free) = (OrgWorld.NewName("c"), OrgWorld.NewName("c"));
         await world.ClusterAsync(taken);
@@ -94,7 +94,7 @@ public sealed class ClustersTests
     [Theory, ClassData(typeof(BothStorages))]
     public async Task Delete_WithoutForce_Is202AndGoneAllTheSame(StorageProvider storage)
     {
-        var world = await OrgWorld.OnAsync(storage);
+        var world = await OrgWorld.OnAsync(await hosts.GetAsync(storage));
         var id = await world.ClusterAsync();
 
         var deleted = (await world.Admin.DeleteAsync($"{OrgWorld.Clusters}/{id}")).Is(202);
@@ -109,7 +109,7 @@ public sealed class ClustersTests
     [Theory, ClassData(typeof(BothStorages))]
     public async Task List_WithParameters_ValidatesThemAndLeavesOutTheStatus(StorageProvider storage)
     {
-        var world = await OrgWorld.OnAsync(storage);
+        var world = await OrgWorld.OnAsync(await hosts.GetAsync(storage));
         var id = await world.ClusterAsync();
 
         var full = (await world.Admin.GetAsync($"{OrgWorld.Clusters}?verbosity=full&verbosity=full&includeRequestedForDelete=True")).Is(200).Json.AsArray();
@@ -127,7 +127,7 @@ public sealed class ClustersTests
     [Theory, ClassData(typeof(BothStorages))]
     public async Task Get_IdsInOddForms_Are404(StorageProvider storage)
     {
-        var world = await OrgWorld.OnAsync(storage);
+        var world = await OrgWorld.OnAsync(await hosts.GetAsync(storage));
         var id = await world.ClusterAsync();
         var department = await world.DefaultDepartmentAsync(id);
         string[] odd = [id.ToUpperInvariant(), id + "%20", "%20" + id, id[..^1], "1", "system", "-1", "%01", Guid.NewGuid().ToString(), department];

@@ -4,7 +4,7 @@ using RunAiRbac.Storage;
 
 namespace RunAiRbac.Api.Tests.OrgUnits;
 
-public sealed class DepartmentsTests
+public sealed class DepartmentsTests(ApiHosts hosts)
 {
     private const string Everything =
         """
@@ -18,7 +18,7 @@ public sealed class DepartmentsTests
     [Theory, ClassData(typeof(BothStorages))]
     public async Task Create_WithEverything_GivesItBack(StorageProvider storage)
     {
-        var world = await OrgWorld.OnAsync(storage);
+        var world = await OrgWorld.OnAsync(await hosts.GetAsync(storage));
         var clusterId = await world.ClusterAsync();
         var body = JsonNode.Parse(Everything)!.AsObject();
         (body["name"], body["clusterId"]) = ("research", clusterId);
@@ -49,7 +49,7 @@ public sealed class DepartmentsTests
     [Theory, ClassData(typeof(BothStorages))]
     public async Task Create_WithoutResources_HasNone(StorageProvider storage)
     {
-        var world = await OrgWorld.OnAsync(storage);
+        var world = await OrgWorld.OnAsync(await hosts.GetAsync(storage));
         var clusterId = await world.ClusterAsync();
 
         var created = (await world.Admin.PostAsync(OrgWorld.Departments, new { name = "d", clusterId, resources = (string?)null, description = (string?)null })).Is(201).Json;
@@ -62,7 +62,7 @@ public sealed class DepartmentsTests
     [Theory, ClassData(typeof(BothStorages))]
     public async Task Create_WithANameOfTheCluster_Is409AndFreeElsewhereAndAfterDeletion(StorageProvider storage)
     {
-        var world = await OrgWorld.OnAsync(storage);
+        var world = await OrgWorld.OnAsync(await hosts.GetAsync(storage));
         var (clusterId, other) = (await world.ClusterAsync(), await world.ClusterAsync());
         var id = await world.DepartmentAsync(clusterId, "d");
 
@@ -76,7 +76,7 @@ public sealed class DepartmentsTests
     [Theory, ClassData(typeof(BothStorages))]
     public async Task Create_WithBadInput_Is400NamingTheFieldAndMakesNothing(StorageProvider storage)
     {
-        var world = await OrgWorld.OnAsync(storage);
+        var world = await OrgWorld.OnAsync(await hosts.GetAsync(storage));
         var clusterId = await world.ClusterAsync();
         (string Body, string Field)[] bad =
         [
@@ -109,7 +109,7 @@ public sealed class DepartmentsTests
     [Theory, ClassData(typeof(BothStorages))]
     public async Task Update_WithSomeFields_ClearsTheRestButKeepsResources(StorageProvider storage)
     {
-        var world = await OrgWorld.OnAsync(storage);
+        var world = await OrgWorld.OnAsync(await hosts.GetAsync(storage));
         var body = JsonNode.Parse(Everything)!.AsObject();
         (body["name"], body["clusterId"]) = ("research", await world.ClusterAsync());
         var before = (await world.Admin.PostAsync(OrgWorld.Departments, body.ToJsonString())).Is(201).Json;
@@ -132,7 +132,7 @@ public sealed class DepartmentsTests
     [Theory, ClassData(typeof(BothStorages))]
     public async Task Delete_TheDefaultDepartment_Is409WhileItsClusterLives(StorageProvider storage)
     {
-        var world = await OrgWorld.OnAsync(storage);
+        var world = await OrgWorld.OnAsync(await hosts.GetAsync(storage));
         var clusterId = await world.ClusterAsync();
         var id = await world.DefaultDepartmentAsync(clusterId);
 
@@ -146,7 +146,7 @@ public sealed class DepartmentsTests
     [Theory, ClassData(typeof(BothStorages))]
     public async Task Count_OfAScopedActor_EqualsItsList(StorageProvider storage)
     {
-        var world = await OrgWorld.OnAsync(storage);
+        var world = await OrgWorld.OnAsync(await hosts.GetAsync(storage));
         var clusterId = await world.ClusterAsync();
         await world.DepartmentAsync(clusterId);
         var viewer = await world.ActorAsync(("Viewer", "cluster", clusterId));

@@ -4,14 +4,14 @@ using RunAiRbac.Storage;
 namespace RunAiRbac.Api.Tests.OrgUnits;
 
 /// <summary>Who sees which units and who may change them (design.md §6).</summary>
-public sealed class OrgUnitVisibilityTests
+public sealed class OrgUnitVisibilityTests(ApiHosts hosts)
 {
     private static readonly (string Path, string? Member)[] Kinds = [(OrgWorld.Clusters, null), (OrgWorld.Departments, "departments"), (OrgWorld.Projects, "projects")];
 
     [Theory, ClassData(typeof(BothStorages))]
     public async Task Read_ByEachActor_ShowsTheSameInListCountAndGet(StorageProvider storage)
     {
-        var world = await OrgWorld.OnAsync(storage);
+        var world = await OrgWorld.OnAsync(await hosts.GetAsync(storage));
         var tree = await Tree.NewAsync(world);
         (Somebody Actor, string[] Sees)[] actors =
         [
@@ -31,7 +31,7 @@ public sealed class OrgUnitVisibilityTests
     [Theory, ClassData(typeof(BothStorages))]
     public async Task Read_AtTheTenant_ShowsEverything(StorageProvider storage)
     {
-        var world = await OrgWorld.OnAsync(storage);
+        var world = await OrgWorld.OnAsync(await hosts.GetAsync(storage));
         var tree = await Tree.NewAsync(world);
         var viewer = await world.ActorAsync(("Viewer", "tenant", "1"));
 
@@ -47,7 +47,7 @@ public sealed class OrgUnitVisibilityTests
     [Theory, ClassData(typeof(BothStorages))]
     public async Task Read_WhatOneMayNot_AnswersAsARandomId(StorageProvider storage)
     {
-        var world = await OrgWorld.OnAsync(storage);
+        var world = await OrgWorld.OnAsync(await hosts.GetAsync(storage));
         var tree = await Tree.NewAsync(world);
         var viewer = await world.ActorAsync(("Viewer", "department", tree.D3));
 
@@ -67,7 +67,7 @@ public sealed class OrgUnitVisibilityTests
     [Theory, ClassData(typeof(BothStorages))]
     public async Task Project_OfSomebodyWhoMayNotReadTheDepartment_NamesNoParent(StorageProvider storage)
     {
-        var world = await OrgWorld.OnAsync(storage);
+        var world = await OrgWorld.OnAsync(await hosts.GetAsync(storage));
         var tree = await Tree.NewAsync(world);
         var researcher = await world.ActorAsync(("L1 researcher", "project", tree.P1));
 
@@ -82,7 +82,7 @@ public sealed class OrgUnitVisibilityTests
     [Theory, ClassData(typeof(BothStorages))]
     public async Task Change_ByADepartmentAdministrator_EndsAtTheDepartment(StorageProvider storage)
     {
-        var world = await OrgWorld.OnAsync(storage);
+        var world = await OrgWorld.OnAsync(await hosts.GetAsync(storage));
         var tree = await Tree.NewAsync(world);
         var actor = await world.ActorAsync(("Department administrator", "department", tree.D2));
 
@@ -106,7 +106,7 @@ public sealed class OrgUnitVisibilityTests
     [Theory, ClassData(typeof(BothStorages))]
     public async Task Change_ByWhoMayOnlyRead_Is403AndChangesNothing(StorageProvider storage)
     {
-        var world = await OrgWorld.OnAsync(storage);
+        var world = await OrgWorld.OnAsync(await hosts.GetAsync(storage));
         var tree = await Tree.NewAsync(world);
         var viewer = await world.ActorAsync(("Viewer", "cluster", tree.C));
 
@@ -124,7 +124,7 @@ public sealed class OrgUnitVisibilityTests
     [Theory, ClassData(typeof(BothStorages))]
     public async Task Delete_WithDeleteAtTheNodeOnly_EndsEverythingBelow(StorageProvider storage)
     {
-        var world = await OrgWorld.OnAsync(storage);
+        var world = await OrgWorld.OnAsync(await hosts.GetAsync(storage));
         var tree = await Tree.NewAsync(world);
         var @operator = await world.ActorAsync(("Cloud operator", "cluster", tree.C));
 
@@ -138,7 +138,7 @@ public sealed class OrgUnitVisibilityTests
     [Theory, ClassData(typeof(BothStorages))]
     public async Task Delete_ADepartment_EndsTheRulesBelowAndTheSameNamesReviveNothing(StorageProvider storage)
     {
-        var world = await OrgWorld.OnAsync(storage);
+        var world = await OrgWorld.OnAsync(await hosts.GetAsync(storage));
         var clusterId = await world.ClusterAsync();
         var department = await world.DepartmentAsync(clusterId, "d");
         var project = await world.ProjectAsync(clusterId, department, "p");

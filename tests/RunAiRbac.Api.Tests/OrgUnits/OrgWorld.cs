@@ -5,7 +5,6 @@ using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using RunAiRbac.Api.Tests.Fixtures;
-using RunAiRbac.Storage;
 
 namespace RunAiRbac.Api.Tests.OrgUnits;
 
@@ -59,7 +58,7 @@ internal sealed class Somebody(HttpClient client, string token)
 }
 
 /// <summary>A running service and its administrator, with short ways to make units and actors; every name is made new, so that tests share nothing.</summary>
-internal sealed class OrgWorld(HttpClient client, string adminToken, CommandCounter commands)
+internal sealed class OrgWorld(HttpClient client, string adminToken)
 {
     public const string Clusters = "/api/v1/clusters";
     public const string Departments = "/api/v1/org-unit/departments";
@@ -67,9 +66,6 @@ internal sealed class OrgWorld(HttpClient client, string adminToken, CommandCoun
     public const string Rules = "/api/v1/authorization/access-rules";
 
     public Somebody Admin { get; } = new(client, adminToken);
-
-    /// <summary>The SQL that the service has sent.</summary>
-    public CommandCounter Commands { get; } = commands;
 
     public static string NewName(string prefix) => prefix + "-" + Guid.NewGuid().ToString("n")[..12];
 
@@ -127,9 +123,10 @@ internal sealed class OrgWorld(HttpClient client, string adminToken, CommandCoun
         return all;
     }
 
-    /// <summary>A corner of a service that other tests use too.</summary>
-    public static Task<OrgWorld> OnAsync(StorageProvider storage) => ScratchWorld.OnAsync(storage, false);
-
-    /// <summary>A service of the test's own, so that nobody else's commands are counted.</summary>
-    public static Task<OrgWorld> AloneAsync(StorageProvider storage) => ScratchWorld.OnAsync(storage, true);
+    /// <summary>A corner of a running service.</summary>
+    public static async Task<OrgWorld> OnAsync(ApiHost host)
+    {
+        var admin = await host.TokenAsync(new { grantType = "password", username = ApiHost.AdminEmail, password = ApiHost.AdminPassword });
+        return new OrgWorld(host.Http, admin.GetProperty("accessToken").GetString()!);
+    }
 }

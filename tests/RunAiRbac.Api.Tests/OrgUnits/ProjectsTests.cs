@@ -4,12 +4,12 @@ using RunAiRbac.Storage;
 
 namespace RunAiRbac.Api.Tests.OrgUnits;
 
-public sealed class ProjectsTests
+public sealed class ProjectsTests(ApiHosts hosts)
 {
     [Theory, ClassData(typeof(BothStorages))]
     public async Task Create_WithNameAndCluster_GoesToTheDefaultDepartment(StorageProvider storage)
     {
-        var world = await OrgWorld.OnAsync(storage);
+        var world = await OrgWorld.OnAsync(await hosts.GetAsync(storage));
         var clusterName = OrgWorld.NewName("cluster");
         var clusterId = await world.ClusterAsync(clusterName);
 
@@ -37,7 +37,7 @@ public sealed class ProjectsTests
     [Theory, ClassData(typeof(BothStorages))]
     public async Task Create_WithEverything_GivesItBack(StorageProvider storage)
     {
-        var world = await OrgWorld.OnAsync(storage);
+        var world = await OrgWorld.OnAsync(await hosts.GetAsync(storage));
         var clusterId = await world.ClusterAsync();
         var parentId = await world.DepartmentAsync(clusterId);
         var body = JsonNode.Parse(
@@ -59,7 +59,7 @@ public sealed class ProjectsTests
     [Theory, ClassData(typeof(BothStorages))]
     public async Task Create_InAParentOfAnotherClusterOrNone_Is400(StorageProvider storage)
     {
-        var world = await OrgWorld.OnAsync(storage);
+        var world = await OrgWorld.OnAsync(await hosts.GetAsync(storage));
         var (clusterId, other) = (await world.ClusterAsync(), await world.ClusterAsync());
         var foreign = await world.DepartmentAsync(other);
         var project = await world.ProjectAsync(clusterId);
@@ -76,7 +76,7 @@ public sealed class ProjectsTests
     [Theory, ClassData(typeof(BothStorages))]
     public async Task Create_WithBadInput_Is400NamingTheField(StorageProvider storage)
     {
-        var world = await OrgWorld.OnAsync(storage);
+        var world = await OrgWorld.OnAsync(await hosts.GetAsync(storage));
         var clusterId = await world.ClusterAsync();
         (object Body, string Field)[] bad =
         [
@@ -102,7 +102,7 @@ public sealed class ProjectsTests
     [Theory, ClassData(typeof(BothStorages))]
     public async Task Create_WithATakenNameOrNamespace_Is409PerClusterUntilFree(StorageProvider storage)
     {
-        var world = await OrgWorld.OnAsync(storage);
+        var world = await OrgWorld.OnAsync(await hosts.GetAsync(storage));
         var (clusterId, other) = (await world.ClusterAsync(), await world.ClusterAsync());
         var department = await world.DepartmentAsync(clusterId, "p");
         var first = await world.ProjectAsync(clusterId, name: "p");
@@ -118,7 +118,7 @@ public sealed class ProjectsTests
     [Theory, ClassData(typeof(BothStorages))]
     public async Task Create_TheSameNameAtOnce_OnlyOneWins(StorageProvider storage)
     {
-        var world = await OrgWorld.OnAsync(storage);
+        var world = await OrgWorld.OnAsync(await hosts.GetAsync(storage));
         var clusterId = await world.ClusterAsync();
 
         var answers = await Task.WhenAll(Enumerable.Range(0, 20).Select(_ => world.Admin.PostAsync(OrgWorld.Projects, new { name = "p", clusterId })));
@@ -129,7 +129,7 @@ public sealed class ProjectsTests
     [Theory, ClassData(typeof(BothStorages))]
     public async Task Update_WithSomeFields_ClearsTheRestButKeepsWhatTheSheetSays(StorageProvider storage)
     {
-        var world = await OrgWorld.OnAsync(storage);
+        var world = await OrgWorld.OnAsync(await hosts.GetAsync(storage));
         var clusterId = await world.ClusterAsync();
         var id = (await world.Admin.PostAsync(OrgWorld.Projects, new
         {
@@ -156,7 +156,7 @@ public sealed class ProjectsTests
     [Theory, ClassData(typeof(BothStorages))]
     public async Task Delete_AProject_LeavesTheOthers(StorageProvider storage)
     {
-        var world = await OrgWorld.OnAsync(storage);
+        var world = await OrgWorld.OnAsync(await hosts.GetAsync(storage));
         var clusterId = await world.ClusterAsync();
         var (gone, stays) = (await world.ProjectAsync(clusterId), await world.ProjectAsync(clusterId));
 

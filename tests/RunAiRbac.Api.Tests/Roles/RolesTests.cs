@@ -5,14 +5,14 @@ using RunAiRbac.Storage;
 
 namespace RunAiRbac.Api.Tests.Roles;
 
-public sealed class RolesTests
+public sealed class RolesTests(ApiHosts hosts)
 {
     private const string Path = "/api/v1/authorization/roles";
 
     [Theory, ClassData(typeof(BothStorages))]
     public async Task List_ByAnybodySignedIn_GivesAllPredefinedRoles(StorageProvider storage)
     {
-        var world = await OrgWorld.OnAsync(storage);
+        var world = await OrgWorld.OnAsync(await hosts.GetAsync(storage));
         var nobody = await world.ActorAsync();
 
         var roles = (await nobody.GetAsync(Path)).Is(200).Json.AsArray();
@@ -38,7 +38,7 @@ public sealed class RolesTests
     [Theory, ClassData(typeof(BothStorages))]
     public async Task List_EachRole_NamesEveryResourceTypeOfVersionOneInTheSameOrder(StorageProvider storage)
     {
-        var world = await OrgWorld.OnAsync(storage);
+        var world = await OrgWorld.OnAsync(await hosts.GetAsync(storage));
 
         var roles = (await world.Admin.GetAsync(Path)).Is(200).Json.AsArray();
 
@@ -56,7 +56,7 @@ public sealed class RolesTests
     [Theory, ClassData(typeof(BothStorages))]
     public async Task Get_ById_EqualsTheListAndOddIdsAre404(StorageProvider storage)
     {
-        var world = await OrgWorld.OnAsync(storage);
+        var world = await OrgWorld.OnAsync(await hosts.GetAsync(storage));
         var nobody = await world.ActorAsync();
 
         var listed = Role((await nobody.GetAsync(Path)).Is(200).Json.AsArray(), "L1 researcher");
@@ -70,7 +70,7 @@ public sealed class RolesTests
     [Theory, ClassData(typeof(BothStorages))]
     public async Task Change_OfRoles_Is405(StorageProvider storage)
     {
-        var world = await OrgWorld.OnAsync(storage);
+        var world = await OrgWorld.OnAsync(await hosts.GetAsync(storage));
 
         (await world.Admin.PostAsync(Path, new { name = "mine" })).IsProblem(405, "method_not_allowed");
         (await world.Admin.PutAsync(Path + "/5", new { name = "mine" })).IsProblem(405, "method_not_allowed");
@@ -80,7 +80,7 @@ public sealed class RolesTests
     [Theory, ClassData(typeof(BothStorages))]
     public async Task Permissions_OfTheCaller_AreTheUnionOverAllScopes(StorageProvider storage)
     {
-        var world = await OrgWorld.OnAsync(storage);
+        var world = await OrgWorld.OnAsync(await hosts.GetAsync(storage));
         var clusterId = await world.ClusterAsync();
         var (one, other) = (await world.ProjectAsync(clusterId), await world.ProjectAsync(clusterId));
         var roles = (await world.Admin.GetAsync(Path)).Is(200).Json.AsArray();
