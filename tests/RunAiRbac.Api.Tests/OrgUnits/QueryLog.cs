@@ -7,22 +7,22 @@ using RunAiRbac.Storage;
 
 namespace RunAiRbac.Api.Tests.OrgUnits;
 
-/// <summary>The SQL that reaches one database, seen through EF's own diagnostics.</summary>
+/// <summary>
+/// The SQL that reaches one database, seen through EF's own diagnostics. Made before the host starts: EF looks only once a second whether anybody listens.
+/// </summary>
 internal sealed class QueryLog : IObserver<DiagnosticListener>, IObserver<KeyValuePair<string, object?>>, IDisposable
 {
     private readonly ConcurrentQueue<string> _commands = new();
     private readonly ConcurrentBag<IDisposable> _subscriptions = [];
-    private readonly string _database;
+    private volatile string? _database;
 
-    public QueryLog(StorageSettings database)
-    {
-        _database = database.Provider == StorageProvider.Sqlite
-            ? new SqliteConnectionStringBuilder(database.ConnectionString).DataSource
-            : new NpgsqlConnectionStringBuilder(database.ConnectionString).Database!;
-        _subscriptions.Add(DiagnosticListener.AllListeners.Subscribe(this));
-    }
+    public QueryLog() => _subscriptions.Add(DiagnosticListener.AllListeners.Subscribe(this));
 
     public IReadOnlyCollection<string> Commands => _commands;
+
+    public void Watch(StorageSettings database) => _database = database.Provider == StorageProvider.Sqlite
+        ? new SqliteConnectionStringBuilder(database.ConnectionString).DataSource
+        : new NpgsqlConnectionStringBuilder(database.ConnectionString).Database;
 
     public void Clear() => _commands.Clear();
 
