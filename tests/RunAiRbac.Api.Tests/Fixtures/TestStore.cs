@@ -1,5 +1,6 @@
 using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 using RunAiRbac.Policy;
 using RunAiRbac.Storage;
 
@@ -34,7 +35,7 @@ public sealed class TestStore : IAsyncDisposable
             .AddLogging()
             .AddSingleton<TimeProvider>(clock)
             .AddRunAiRbacStorage(_ => settings)
-            .ConfigureDbContext<RunAiRbacDbContext>((_, options) => options.AddInterceptors(Commands))
+            .ConfigureDbContext<RunAiRbacDbContext>((_, options) => options.AddInterceptors(Commands, Commits))
             .BuildServiceProvider();
         Store = _services.GetRequiredService<PolicyStore>();
         Migrator = _services.GetRequiredService<StoreMigrator>();
@@ -43,6 +44,7 @@ public sealed class TestStore : IAsyncDisposable
     public StorageSettings Settings { get; }
     public FakeClock Clock { get; }
     public CommandCounter Commands { get; } = new();
+    public LostCommits Commits { get; } = new();
     public PolicyStore Store { get; }
     public StoreMigrator Migrator { get; }
 
@@ -92,6 +94,10 @@ public sealed class TestStore : IAsyncDisposable
 
     public Task<Written<T>> WriteAsync<T>(Func<PolicyWrite, Task<T>> body)
         => Store.WriteAsync(Tenant, Actor.System, body, TestContext.Current.CancellationToken);
+
+    /// <summary>The poller as the host runs it.</summary>
+    internal PolicyPoller NewPoller(TimeSpan interval)
+        => new(Store, Settings with { PollInterval = interval }, TimeProvider.System, _services.GetRequiredService<ILogger<PolicyPoller>>());
 
     public Task<RunAiRbacDbContext> OpenAsync() => Store.OpenAsync(TestContext.Current.CancellationToken);
 

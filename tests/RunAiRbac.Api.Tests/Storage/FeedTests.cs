@@ -39,6 +39,37 @@ public sealed class FeedTests(PostgresFixture postgres)
         b.Commands.Commands.Should().ContainSingle();
     }
 
+    [Theory, ClassData(typeof(BothStorages))]
+    public async Task Poller_WhileItRuns_BringsTheOthersWrites(StorageProvider provider)
+    {
+        await using var a = await TestStore.NewAsync(provider, postgres);
+        var b = await a.AnotherAsync();
+        using var poller = b.NewPoller(TimeSpan.FromMilliseconds(20));
+        await poller.StartAsync(Cancel);
+        await AddRuleAsync(a, "ops");
+        for (var i = 0; i < 500 && b.Now.Revision < 2; i++) await Task.Delay(20, Cancel);
+        b.Now.RuleCount.Should().Be(3);
+        await poller.StopAsync(Cancel);
+    }
+
+    [Theory, ClassData(typeof(BothStorages))]
+    public async Task Write_WhoseCommitIsLost_PublishesNothingUntilItIsKnown(StorageProvider provider)
+    {
+        await using var store = await TestStore.NewAsync(provider, postgres);
+        var write = () => AddRuleAsync(store, "ops");
+        store.Commits.BeforeNext = true;
+        await write.Should().ThrowAsync<PolicyUnavailableException>();
+        await store.Store.PollAsync(Cancel);
+        store.Now.Revision.Should().Be(1);
+
+        store.Commits.AfterNext = true;
+        await write.Should().ThrowAsync<PolicyUnavailableException>();
+        store.Now.Revision.Should().Be(1);
+        await store.Store.PollAsync(Cancel);
+        store.Now.Revision.Should().Be(2);
+        (await AddRuleAsync(store, "dev")).Version.Snapshot.Revision.Should().Be(3);
+    }
+
     [Fact]
     public async Task Write_OnAReplicaThatHasNotPolled_SeesWhatTheOthersRevoked()
     {
