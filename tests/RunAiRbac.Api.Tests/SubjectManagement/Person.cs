@@ -38,6 +38,12 @@ internal sealed class Person(HttpClient http, string id, string name, string tok
     private async Task<Reply> SendAsync(HttpMethod method, string path, HttpContent? content)
     {
         using var request = new HttpRequestMessage(method, path) { Content = content };
+        return await SendAsync(request);
+    }
+
+    /// <summary>The request as it is, with the token.</summary>
+    public async Task<Reply> SendAsync(HttpRequestMessage request)
+    {
         request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token);
         using var response = await http.SendAsync(request);
         return await Reply.ReadAsync(response);

@@ -25,19 +25,15 @@ internal sealed class UserLists(PolicyStore store, TimeProvider clock)
 
     public async Task<IReadOnlyList<User>> PageAsync(HttpContext context, ListQuery query)
     {
-        var acting = Acting.Reading(context.Admitted(), clock);
-        if (!acting.CanRead(HomedKind.User)) return [];
         await using var db = await store.OpenAsync(context.RequestAborted);
-        var rows = await db.Living(context.Admitted().Caller.TenantId, SubjectKind.User).Matching(query.Search).PageAsync(db, query, context.RequestAborted);
+        var rows = await Visible(db, context).Matching(query.Search).PageAsync(db, query, context.RequestAborted);
         return rows.ConvertAll(row => Show(row, context.Admitted().Version));
     }
 
     public async Task<long> CountAsync(HttpContext context, string? search)
     {
-        var acting = Acting.Reading(context.Admitted(), clock);
-        if (!acting.CanRead(HomedKind.User)) return 0;
         await using var db = await store.OpenAsync(context.RequestAborted);
-        return await db.Living(context.Admitted().Caller.TenantId, SubjectKind.User).Matching(search).LongCountAsync(context.RequestAborted);
+        return await Visible(db, context).Matching(search).LongCountAsync(context.RequestAborted);
     }
 
     public async Task<User> GetAsync(HttpContext context, string id)
@@ -71,5 +67,13 @@ internal sealed class UserLists(PolicyStore store, TimeProvider clock)
             ScopeId = home.Id,
             Revision = version.Token,
         };
+    }
+
+    /// <summary>The users that a GET by id would show: all, or, without the permission, the caller itself.</summary>
+    private IQueryable<SubjectRow> Visible(RunAiRbacDbContext db, HttpContext context)
+    {
+        var admitted = context.Admitted();
+        var users = db.Living(admitted.Caller.TenantId, SubjectKind.User);
+        return Acting.Reading(admitted, clock).CanRead(HomedKind.User) ? users : users.Where(x => x.Id == admitted.Caller.SubjectId);
     }
 }
