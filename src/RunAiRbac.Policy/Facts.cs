@@ -30,7 +30,7 @@ public sealed record ScopeFact(string Id, string Type, string? ParentId, string 
 /// <param name="Name">The name shown to people.</param>
 /// <param name="Enabled">A disabled subject is denied everything. Always true for groups.</param>
 /// <param name="SessionEpoch">Tokens of another epoch are dead.</param>
-/// <param name="HomeScopeId">The scope whose administrators manage it; null is the tenant.</param>
+/// <param name="HomeScopeId">The scope whose administrators manage it; null is the tenant, and so is a scope that does not live.</param>
 /// <param name="HasPassword">Whether it is a local user that can sign in with a password (the last-administrator rule asks).</param>
 public sealed record SubjectFact(
     string Id, SubjectKind Kind, string Key, string Name, bool Enabled = true, int SessionEpoch = 0, string? HomeScopeId = null, bool HasPassword = false);
@@ -82,5 +82,8 @@ public sealed record PolicyFacts(
 
 /// <summary>A session whose tokens are dead.</summary>
 /// <param name="SessionId">The session's id (the token's <c>sid</c>).</param>
-/// <param name="ForgetAfter">From this moment on (UTC microseconds since 1970) no token of it can be valid, so it need not be remembered.</param>
+/// <param name="ForgetAfter">
+/// From this moment on (UTC microseconds since 1970) no token of it can be valid, so it need not be remembered. It must lie less than a week after the moment of
+/// ending: the engine, which has no clock, forgets a session when it hears of another whose moment is in the next week but one or later.
+/// </param>
 public sealed record EndedSession(string SessionId, long ForgetAfter);

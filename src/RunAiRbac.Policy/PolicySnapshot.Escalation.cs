@@ -45,7 +45,7 @@ public sealed partial class PolicySnapshot
         var hands = Hands(actor, now);
         var lacking = new List<Lacking>();
         var byScope = rules.Where(rule => rule.Rule.ExpiresAt > now).GroupBy(rule => rule.Rule.Scope);
-        foreach (var here in byScope.OrderBy(scope => Place(scope.Key).Fact.Id, StringComparer.Ordinal))
+        foreach (var here in byScope.OrderBy(scope => Place(scope.Key).Names.Id, StringComparer.Ordinal))
         {
             var held = HeldUntil(hands, here.Key, now);
             foreach (var role in here.GroupBy(rule => rule.Rule.RoleIndex).OrderBy(role => _state.Roles[role.Key].Id))

@@ -20,7 +20,7 @@ public sealed partial class PolicySnapshot
             .SelectMany(place => principals.SelectMany(principal => RulesHere.All(principal.Record.Rules.Find(place.Index))).OrderBy(rule => rule.Id))
             .Select(rule => Explain(rule, permission, now, principals[0].Record.Enabled))
             .ToList();
-        var nearest = decision.Reason == DecisionReason.NoMatchingRule ? Nearest(permission, Place(scope).Fact.Type) : [];
+        var nearest = decision.Reason == DecisionReason.NoMatchingRule ? Nearest(permission, Place(scope).Type) : [];
         return new Explanation(decision, [.. principals.Select(principal => principal.Subject)], path, grants, nearest);
     }
 

@@ -43,7 +43,7 @@ public sealed partial class PolicySnapshot
         var held = HeldByScope(subject, groups, now);
         var asked = Asked(resourceType, action);
         var entries = new List<WhatCanEntry>();
-        foreach (var (index, here) in held.OrderBy(entry => _state.Scopes[entry.Key]!.Levels).ThenBy(entry => _state.Scopes[entry.Key]!.Fact.Id, StringComparer.Ordinal))
+        foreach (var (index, here) in held.OrderBy(entry => _state.Scopes[entry.Key]!.Levels).ThenBy(entry => _state.Scopes[entry.Key]!.Names.Id, StringComparer.Ordinal))
         {
             var fresh = here.Permissions.And(asked);
             foreach (var ancestor in _state.Scopes[index]!.Ancestry[1..])
@@ -80,7 +80,7 @@ public sealed partial class PolicySnapshot
 
         return [.. scopes
             .Where(scope => !HasAncestorIn(scope, scopes))
-            .OrderBy(scope => _state.Scopes[scope]!.Fact.Id, StringComparer.Ordinal)
+            .OrderBy(scope => _state.Scopes[scope]!.Names.Id, StringComparer.Ordinal)
             .Select(scope => new ScopeRef(scope))];
     }
 

@@ -11,7 +11,7 @@ public sealed partial class PolicySnapshot
     public SubjectRef AllAuthenticated => new(_state.AllAuthenticated);
 
     /// <summary>All roles by id.</summary>
-    public IReadOnlyList<RoleFact> Roles => [.. _state.Roles.All];
+    public IReadOnlyList<RoleFact> Roles => _state.Roles.All;
 
     /// <summary>Number of living rules.</summary>
     public int RuleCount => _state.Rules.Count;
@@ -38,7 +38,7 @@ public sealed partial class PolicySnapshot
     public ScopeRef FindScope(string type, string id)
     {
         var index = _state.FindScope(id);
-        return index >= 0 && string.Equals(_state.Scopes[index]!.Fact.Type, type, StringComparison.Ordinal) ? new ScopeRef(index) : default;
+        return index >= 0 && string.Equals(_state.Scopes[index]!.Type, type, StringComparison.Ordinal) ? new ScopeRef(index) : default;
     }
 
     /// <summary>Resolves a living scope by id alone.</summary>
@@ -48,11 +48,15 @@ public sealed partial class PolicySnapshot
     public SubjectFact Subject(SubjectRef subject)
     {
         var record = Record(subject);
-        return record.Fact(record.Home < 0 ? null : _state.Scopes[record.Home]!.Fact.Id);
+        return record.Fact(record.Home < 0 ? null : _state.Scopes[record.Home]!.Names.Id);
     }
 
     /// <summary>The attributes of a known scope.</summary>
-    public ScopeFact Scope(ScopeRef scope) => Place(scope).Fact;
+    public ScopeFact Scope(ScopeRef scope)
+    {
+        var place = Place(scope);
+        return place.Fact(place.Parent < 0 ? null : _state.Scopes[place.Parent]!.Names.Id);
+    }
 
     /// <summary>The parent of a known scope; unknown for a root.</summary>
     public ScopeRef Parent(ScopeRef scope) => Place(scope).Parent is >= 0 and var parent ? new ScopeRef(parent) : default;
@@ -79,7 +83,7 @@ public sealed partial class PolicySnapshot
 
     /// <summary>Whether <paramref name="scope"/> is <paramref name="ancestor"/> or lies below it. False when one of them is unknown.</summary>
     public bool IsWithin(ScopeRef scope, ScopeRef ancestor)
-        => ancestor.IsKnown && _state.Scopes[scope.Index] is { } place && place.Path.AsSpan().Contains(ancestor.Index);
+        => ancestor.IsKnown && _state.Scopes[scope.Index] is { } place && place.Path.Contains(ancestor.Index);
 
     /// <summary>The path from the root down to a known scope, itself included.</summary>
     public IReadOnlyList<ScopeRef> Path(ScopeRef scope)

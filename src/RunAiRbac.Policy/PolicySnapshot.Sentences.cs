@@ -10,7 +10,7 @@ public sealed partial class PolicySnapshot
     {
         var subject = Record(rule.Subject);
         var who = subject.Kind == SubjectKind.AllAuthenticated ? "All authenticated users are" : $"{subject.Kind} {subject.Names.Name} is";
-        return $"{who} a {_state.Roles[rule.RoleIndex].Name} in {Where(Place(rule.Scope).Fact)}";
+        return $"{who} a {_state.Roles[rule.RoleIndex].Name} in {Where(Scope(rule.Scope))}";
     }
 
     private static string Where(ScopeFact scope) => scope.Type switch

@@ -76,7 +76,7 @@ public sealed partial class PolicySnapshot
         rule.Id,
         Record(rule.Subject).Names.Id,
         rule.RoleId,
-        Place(rule.Scope).Fact.Id,
+        Place(rule.Scope).Names.Id,
         rule.NotBefore == long.MinValue ? null : rule.NotBefore,
         rule.ExpiresAt == long.MaxValue ? null : rule.ExpiresAt);
 

@@ -34,6 +34,20 @@ public class CostTests
         Allocated(FromStrings).Should().Be(0);
     }
 
+    [Fact]
+    public void Check_ApplicationWithVeryManyRules_FindsEachAndNoOther()
+    {
+        var snapshot = Few.Value;
+        for (var i = 0; i < 10_000; i += 37) snapshot.Ask("bot", "read", "workloads", $"s{i}").Rule!.Id.Should().Be(2 * i);
+        snapshot.Ask("bot", "read", "workloads", "robots").Allowed.Should().BeFalse();
+
+        var without = snapshot.Then([.. Enumerable.Range(0, 9_950).Select(i => new RuleEnd(2 * i))]);
+        without.Ask("bot", "read", "workloads", "s9949").Allowed.Should().BeFalse();
+        without.Ask("bot", "read", "workloads", "s9950").Allowed.Should().BeTrue();
+        without.RulesOf(without.FindSubject("bot")).Should().HaveCount(50);
+        snapshot.Ask("bot", "read", "workloads", "s0").Allowed.Should().BeTrue();
+    }
+
     public static TheoryData<string> Changes => ["application", "tenant", "member", "scope", "subject"];
 
     /// <summary>One principal with very many rules, one scope with very many, a group with very many members: ten times as many, and a change costs hardly more.</summary>

@@ -12,15 +12,14 @@ internal interface IMatcher<in T>
 }
 
 /// <summary>
-/// A persistent map from int, in key order: a B+ tree of nodes of up to 32, so that a small one is just a sorted array and a change copies one small node per
+/// A persistent map from int, in key order: a B+ tree of nodes of up to 32 (64 without values), so that a small one is just a sorted array and a change copies one small node per
 /// level. As a set of <see cref="Nothing"/> it takes about 5 bytes an entry.
 /// </summary>
 internal readonly partial struct IntTree<T>
 {
-    private const int Max = 32;
-    private const int Few = Max / 4;
-
     private static readonly bool HasValues = typeof(T) != typeof(Nothing);
+    private static readonly int Max = HasValues ? 32 : 64;
+    private static readonly int Few = Max / 4;
 
     private readonly Node? _root;
 

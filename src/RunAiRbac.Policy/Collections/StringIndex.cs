@@ -15,7 +15,7 @@ internal interface IHandleNames
 /// </summary>
 internal readonly struct StringIndex
 {
-    private const int EntriesPerBucket = 4;
+    private const int EntriesPerBucket = 8;
 
     private readonly RadixArray<int[]> _buckets;
     private readonly int _bucketCount;

@@ -9,7 +9,7 @@ internal sealed partial class Draft
     {
         FactChecks.Scope(fact);
         var parent = fact.ParentId is null ? -1 : ScopeNamed(fact.ParentId);
-        if (parent >= 0) FactChecks.MayBeBelow(fact, _state.Scopes[parent]!.Fact);
+        if (parent >= 0) FactChecks.MayBeBelow(fact, _state.Scopes[parent]!.Type);
         var index = _state.FindScope(fact.Id);
         if (index < 0) AddScope(fact, parent);
         else ChangeScope(index, fact, parent);
@@ -27,11 +27,11 @@ internal sealed partial class Draft
     private void ChangeScope(int index, ScopeFact fact, int parent)
     {
         var old = _state.Scopes[index]!;
-        if (old.Fact.Type != fact.Type) throw new ArgumentException($"Scope `{fact.Id}` is of another type.", nameof(fact));
+        if (old.Type != fact.Type) throw new ArgumentException($"Scope `{fact.Id}` is of another type.", nameof(fact));
         SetScope(index, old.With(fact, old.Path));
-        if (old.Fact.ParentId == fact.ParentId) return;
+        if (old.Parent == parent || (old.Parent < 0 && parent < 0)) return;
 
-        if (old.Fact.ParentId is null || parent < 0) throw new ArgumentException($"Scope `{fact.Id}` can neither become a root nor cease to be one.", nameof(fact));
+        if (old.Parent < 0 || parent < 0) throw new ArgumentException($"Scope `{fact.Id}` can neither become a root nor cease to be one.", nameof(fact));
         if (_state.Scopes[parent]!.Ancestry.Contains(index)) throw new ArgumentException($"Scope `{fact.Id}` would lie below itself.", nameof(fact));
         SetChildren(old.Parent, children => children.Without(index));
         SetChildren(parent, children => children.With(index, default));
@@ -41,7 +41,7 @@ internal sealed partial class Draft
     private void Repath(int scope, int parent)
     {
         var place = _state.Scopes[scope]!;
-        SetScope(scope, place.With(place.Fact, PathBelow(parent, scope)));
+        SetScope(scope, place.With(place.Fact(null), PathBelow(parent, scope)));
     }
 
     private int[] PathBelow(int parent, int index)
@@ -82,7 +82,7 @@ internal sealed partial class Draft
             }
 
             foreach (var resident in place.Residents.Keys) SetHome(resident, SubjectRecord.NoScope);
-            _state.ScopeIds = _state.ScopeIds.Without(StringIndex.HashOf(place.Fact.Id), scope);
+            _state.ScopeIds = _state.ScopeIds.Without(StringIndex.HashOf(place.Names.Id), scope);
         }
 
         foreach (var scope in ended)

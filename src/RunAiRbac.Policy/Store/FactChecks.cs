@@ -24,9 +24,9 @@ internal static class FactChecks
         if (isRootType && fact.ParentId is not null) throw new ArgumentException($"Scope `{fact.Id}` is of type `{fact.Type}` and can have no parent.", nameof(fact));
     }
 
-    public static void MayBeBelow(ScopeFact fact, ScopeFact parent)
+    public static void MayBeBelow(ScopeFact fact, string parentType)
     {
-        if (parent.Type == ScopeTypes.System) throw new ArgumentException($"Scope `{fact.Id}` cannot lie below the scope `{parent.Id}`.", nameof(fact));
+        if (parentType == ScopeTypes.System) throw new ArgumentException($"Scope `{fact.Id}` cannot lie below the scope `{fact.ParentId}`.", nameof(fact));
     }
 
     public static void Room(int scopeIndex)

@@ -46,8 +46,7 @@ internal struct PolicyState
     public readonly bool IsAdministratorRule(Rule rule)
     {
         if (rule.RoleId != PredefinedRoles.SystemAdministrator || rule.ExpiresAt != long.MaxValue) return false;
-        var scope = Scopes[rule.Scope.Index]!.Fact;
-        return scope is { ParentId: null, Type: ScopeTypes.Tenant } && Subjects[rule.Subject.Index]!.Kind == SubjectKind.User;
+        return Scopes[rule.Scope.Index] is { Parent: < 0, Type: ScopeTypes.Tenant } && Subjects[rule.Subject.Index]!.Kind == SubjectKind.User;
     }
 
     internal readonly struct SubjectIdNames(RadixArray<SubjectRecord> subjects) : IHandleNames
@@ -66,7 +65,7 @@ internal struct PolicyState
 
     internal readonly struct ScopeNames(RadixArray<ScopeRecord> scopes) : IHandleNames
     {
-        public bool IsNamed(int handle, string name) => string.Equals(scopes[handle]!.Fact.Id, name, StringComparison.Ordinal);
+        public bool IsNamed(int handle, string name) => scopes[handle]!.Names.IdIs(name);
     }
 }
 

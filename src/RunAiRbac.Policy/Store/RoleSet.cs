@@ -18,6 +18,7 @@ internal sealed class RoleSet
         (_catalogue, _roles, _indexes) = (catalogue, roles, indexes);
         Words = Math.Max(1, (roles.Length + 63) / 64);
         _holders = new ulong[catalogue.PermissionCount * Words];
+        All = [.. indexes.Values.Select(index => roles[index])];
         Permissions = Array.ConvertAll(roles, role => PermissionSet.Of(catalogue, role));
         for (var role = 0; role < roles.Length; role++)
         {
@@ -36,7 +37,7 @@ internal sealed class RoleSet
     public PermissionSet[] Permissions { get; }
 
     /// <summary>All roles by id.</summary>
-    public IEnumerable<RoleFact> All => _indexes.Values.Select(index => _roles[index]);
+    public IReadOnlyList<RoleFact> All { get; }
 
     public RoleFact this[int index] => _roles[index];
 

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 using RunAiRbac.Policy.Collections;
 
@@ -14,26 +16,22 @@ internal sealed class ScopeRecord
 
     private const int PathStep = 4;
 
-    public ScopeRecord(ScopeFact fact, int[] path)
+    private readonly int[]? _deepPath;
+    private Vector128<int> _nearest;
+
+    public ScopeRecord(ScopeFact fact, ReadOnlySpan<int> path)
     {
-        Fact = fact;
-        Path = path;
-        Nearest = Vector128.Create<int>(path);
+        Type = fact.Type;
+        // The key, which scopes do not have, is the name and takes a byte.
+        Names = PackedNames.Of(fact.Id, fact.Name, fact.Name);
+        _deepPath = path.Length > PathStep ? path.ToArray() : null;
+        _nearest = Vector128.Create(path);
         NearestHashes = Vector128.Create(RuleTable.Hash(path[0]), RuleTable.Hash(path[1]), RuleTable.Hash(path[2]), RuleTable.Hash(path[3]));
     }
 
-    public ScopeFact Fact { get; }
+    public PackedNames Names { get; }
 
-    /// <summary>This scope's index, its parent's, and so on up to the root's, then padding to a multiple of four.</summary>
-    public int[] Path { get; }
-
-    /// <summary>The first four of the path, here so that a check need not look further.</summary>
-    public Vector128<int> Nearest { get; }
-
-    public Vector128<uint> NearestHashes { get; }
-
-    /// <summary>Whether the path goes on beyond <see cref="Nearest"/>.</summary>
-    public bool IsDeep => Path.Length > PathStep;
+    public string Type { get; }
 
     /// <summary>The scopes directly below.</summary>
     public IntTree<Nothing> Children { get; set; }
@@ -44,25 +42,33 @@ internal sealed class ScopeRecord
     /// <summary>The subjects whose home scope this is.</summary>
     public IntTree<Nothing> Residents { get; set; }
 
-    public int Parent => Path[1];
+    /// <summary>The first four of the path, here so that a check need not look further.</summary>
+    public Vector128<int> Nearest => _nearest;
+
+    public Vector128<uint> NearestHashes { get; }
+
+    /// <summary>Whether the path goes on beyond <see cref="Nearest"/>.</summary>
+    public bool IsDeep => _deepPath is not null;
+
+    /// <summary>This scope's index, its parent's, and so on up to the root's, then padding to a multiple of four.</summary>
+    public ReadOnlySpan<int> Path
+        => _deepPath ?? MemoryMarshal.CreateReadOnlySpan(ref Unsafe.As<Vector128<int>, int>(ref _nearest), PathStep);
+
+    /// <summary>The parent's index; below zero for a root.</summary>
+    public int Parent => _nearest[1];
 
     /// <summary>This scope and those above it, from here up.</summary>
-    public ReadOnlySpan<int> Ancestry => Path.AsSpan(0, Levels);
+    public ReadOnlySpan<int> Ancestry => Path[..Levels];
 
     /// <summary>The number of scopes from the root down to this one.</summary>
     public int Levels
     {
         get
         {
-            var padding = Array.IndexOf(Path, Padding);
+            var padding = Path.IndexOf(Padding);
             return padding < 0 ? Path.Length : padding;
         }
     }
-
-    public ScopeRecord Copy() => (ScopeRecord)MemberwiseClone();
-
-    /// <summary>The same scope by other attributes or at another place.</summary>
-    public ScopeRecord With(ScopeFact fact, int[] path) => new(fact, path) { Children = Children, Rules = Rules, Residents = Residents };
 
     /// <summary>The path of a scope with that index below this ancestry (empty for a root).</summary>
     public static int[] PathBelow(ReadOnlySpan<int> parentAncestry, int index)
@@ -74,4 +80,12 @@ internal sealed class ScopeRecord
         path[0] = index;
         return path;
     }
+
+    /// <summary>The attributes, with that parent's id.</summary>
+    public ScopeFact Fact(string? parent) => new(Names.Id, Type, parent, Names.Name);
+
+    public ScopeRecord Copy() => (ScopeRecord)MemberwiseClone();
+
+    /// <summary>The same scope by other attributes or at another place.</summary>
+    public ScopeRecord With(ScopeFact fact, ReadOnlySpan<int> path) => new(fact, path) { Children = Children, Rules = Rules, Residents = Residents };
 }

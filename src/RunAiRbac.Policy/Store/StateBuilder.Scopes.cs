@@ -36,7 +36,7 @@ internal sealed partial class StateBuilder
 
     private int AddScope(ScopeFact fact, ScopeFact? parent)
     {
-        if (parent is not null) FactChecks.MayBeBelow(fact, parent);
+        if (parent is not null) FactChecks.MayBeBelow(fact, parent.Type);
         var index = _scopes.Count;
         FactChecks.Room(index);
         var ancestry = parent is null ? [] : _scopes[_scopeIds[parent.Id]].Ancestry;
@@ -44,8 +44,7 @@ internal sealed partial class StateBuilder
         // One string for what many scopes have in common.
         var type = _scopeTypes.GetValueOrDefault(fact.Type, fact.Type);
         _scopeTypes[type] = type;
-        fact = fact with { Type = type, ParentId = parent?.Id };
-        _scopes.Add(new ScopeRecord(fact, ScopeRecord.PathBelow(ancestry, index)));
+        _scopes.Add(new ScopeRecord(fact with { Type = type }, ScopeRecord.PathBelow(ancestry, index)));
         _scopeIds.Add(fact.Id, index);
         return index;
     }

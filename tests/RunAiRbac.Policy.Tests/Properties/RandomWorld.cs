@@ -20,10 +20,10 @@ internal sealed class RandomWorld
     private readonly Random _random;
     private readonly int _size;
 
-    public RandomWorld(int seed)
+    public RandomWorld(int seed, int size = 0)
     {
         _random = new Random(seed);
-        _size = _random.Next(1, 4);
+        _size = size > 0 ? size : _random.Next(1, 4);
         Catalogue = _random.Next(8) == 0 ? Catalogue.Default : Tiny;
         Limit = _random.Next(3) switch { 0 => 1, 1 => 3, _ => 96 };
     }
@@ -32,6 +32,8 @@ internal sealed class RandomWorld
 
     /// <summary>The limit of small tables, low ones force the large form.</summary>
     public int Limit { get; }
+
+    public string[] ScopeIds => [.. Enumerable.Range(0, 6 * _size).Select(i => $"s{i}"), "s", "S0", "", "system"];
 
     public long Now() => Pick(Moments) + _random.Next(-1, 2);
 
