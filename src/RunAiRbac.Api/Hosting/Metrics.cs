@@ -1,4 +1,5 @@
 using System.Diagnostics.Metrics;
+using RunAiRbac.Client.Contracts;
 
 namespace RunAiRbac.Api.Hosting;
 
@@ -26,11 +27,12 @@ internal sealed class Metrics
     /// <summary>For figures that others observe.</summary>
     public Meter Meter { get; }
 
-    /// <param name="result">allowed or denied.</param>
-    /// <param name="consistency">none, at_least or full.</param>
-    /// <param name="count">How many checks.</param>
-    public void Checked(string result, string consistency, long count = 1)
-        => _checks.Add(count, new KeyValuePair<string, object?>("result", result), new KeyValuePair<string, object?>("consistency", consistency));
+    public void Checked(bool allowed, Consistency? consistency, long count = 1)
+    {
+        if (count == 0 || !_checks.Enabled) return;
+        var wanted = consistency switch { null => "none", { Full: true } => "full", _ => "at_least" };
+        _checks.Add(count, new KeyValuePair<string, object?>("result", allowed ? "allowed" : "denied"), new KeyValuePair<string, object?>("consistency", wanted));
+    }
 
     public void CheckTook(TimeSpan duration) => _checkDuration.Record(duration.TotalSeconds);
 

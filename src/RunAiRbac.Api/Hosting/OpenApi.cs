@@ -1,7 +1,9 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
 using Microsoft.OpenApi;
+using RunAiRbac.Api.Errors;
 using RunAiRbac.Api.Http;
+using RunAiRbac.Client.Contracts;
 using Swashbuckle.AspNetCore.Swagger;
 using Swashbuckle.AspNetCore.SwaggerGen;
 
@@ -32,7 +34,7 @@ internal static class OpenApi
                 BearerFormat = "JWT",
                 Description = "The access token of POST /api/v1/token.",
             });
-            foreach (var assembly in new[] { typeof(OpenApi).Assembly, typeof(Client.Contracts.TokenResponse).Assembly })
+            foreach (var assembly in new[] { typeof(OpenApi).Assembly, typeof(TokenResponse).Assembly })
                 options.IncludeXmlComments(assembly);
             options.OperationFilter<OperationDocs>();
             options.DocumentFilter<SortedSchemas>();
@@ -100,6 +102,7 @@ internal sealed class OperationDocs : IOperationFilter
         AddPermission(operation, permission, context.Document);
         AddFailures(operation, metadata.OfType<FailureDoc>().SelectMany(f => f.Statuses).Concat(CommonFailures(permission, body, query.Length > 0)), context);
         foreach (var header in metadata.OfType<HeaderDoc>()) AddHeader(operation, header);
+        operation.Deprecated = metadata.OfType<ObsoleteAttribute>().Any();
     }
 
     private static IEnumerable<int> CommonFailures(EndpointPermission? permission, BodyDoc? body, bool hasQuery)
@@ -176,16 +179,20 @@ internal sealed class OperationDocs : IOperationFilter
 
     private static void AddFailures(OpenApiOperation operation, IEnumerable<int> statuses, OperationFilterContext context)
     {
-        var problem = context.SchemaGenerator.GenerateSchema(typeof(Client.Contracts.Problem), context.SchemaRepository);
-        operation.Responses ??= [];
-        foreach (var status in statuses.Distinct().Order())
+        var isOAuth = OAuthErrors.Covers("/" + context.ApiDescription.RelativePath);
+        var error = context.SchemaGenerator.GenerateSchema(isOAuth ? typeof(OAuthError) : typeof(Problem), context.SchemaRepository);
+        var all = operation.Responses ?? [];
+        foreach (var status in statuses.Distinct())
         {
-            operation.Responses.TryAdd(status.ToString(CultureInfo.InvariantCulture), new OpenApiResponse
+            all.TryAdd(status.ToString(CultureInfo.InvariantCulture), new OpenApiResponse
             {
                 Description = Failures.GetValueOrDefault(status, "Refused."),
-                Content = new Dictionary<string, IOpenApiMediaType> { ["application/problem+json"] = new OpenApiMediaType { Schema = problem } },
+                Content = new Dictionary<string, IOpenApiMediaType> { [isOAuth ? "application/json" : "application/problem+json"] = new OpenApiMediaType { Schema = error } },
             });
         }
+
+        operation.Responses = [];
+        foreach (var (status, response) in all.OrderBy(r => r.Key, StringComparer.Ordinal)) operation.Responses.Add(status, response);
     }
 
     private static void AddHeader(OpenApiOperation operation, HeaderDoc header)

@@ -16,11 +16,11 @@ internal static class TokenEndpoints
         group.MapPost("/api/v1/token", GrantAsync).Describe("grant_token", "Take an access token", "Grants: app_token, client_credentials, password, refresh_token. Member names are read in any case.")
             .Reads(typeof(TokenRequest), Example).Produces<TokenResponse>().FailsWith(401);
         group.MapPost("/api/v2/token", GrantFormAsync).Describe("grant_token_v2", "Take an access token (RFC 6749)", "A form; client authentication in the form or by HTTP Basic. Errors are the objects of RFC 6749, section 5.2.")
-            .ReadsForm(typeof(OAuthTokenRequest)).Produces<OAuthTokenResponse>().Produces<OAuthError>(400).Produces<OAuthError>(401);
+            .ReadsForm(typeof(OAuthTokenRequest)).Produces<OAuthTokenResponse>().FailsWith(401);
         group.MapPost("/v1/k8s/auth/oauth/apptoken", AppTokenAsync).Describe("app_token", "Take an application's access token (deprecated)", "Deprecated: use POST /api/v1/token.")
-            .Reads(typeof(AppTokenRequest)).Produces<AppTokenResponse>().FailsWith(401);
+            .Reads(typeof(AppTokenRequest)).Produces<AppTokenResponse>().FailsWith(401).WithMetadata(new ObsoleteAttribute());
         group.MapPost("/oauth2/revoke", RevokeAsync).Describe("revoke_token", "End a token's session (RFC 7009)", "Takes an access or a refresh token; 200 also when it is not good any more.")
-            .ReadsForm(typeof(RevocationRequest)).Produces(200).Produces<OAuthError>(400).GivesRevision();
+            .ReadsForm(typeof(RevocationRequest)).Produces(200).GivesRevision();
     }
 
     private static async Task<IResult> GrantAsync(HttpContext context, SignInService signIn, Tenancy tenancy, Metrics metrics)

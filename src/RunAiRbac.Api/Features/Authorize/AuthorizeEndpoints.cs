@@ -1,4 +1,5 @@
 using RunAiRbac.Api.Errors;
+using RunAiRbac.Api.Hosting;
 using RunAiRbac.Api.Http;
 using RunAiRbac.Client.Contracts;
 using RunAiRbac.Policy;
@@ -16,7 +17,8 @@ internal static class AuthorizeEndpoints
     public static void MapAuthorize(this IEndpointRouteBuilder routes)
     {
         // Plain request delegates: no parameter binding on the hottest path of the service.
-        var handlers = new Handlers(routes.ServiceProvider.GetRequiredService<PolicyStore>(), routes.ServiceProvider.GetRequiredService<TimeProvider>());
+        var services = routes.ServiceProvider;
+        var handlers = new Handlers(services.GetRequiredService<PolicyStore>(), services.GetRequiredService<TimeProvider>(), services.GetRequiredService<Metrics>());
         var group = routes.MapGroup("/api/v1/authorize").WithTags("Authorize");
         Ask(group.MapPost("", handlers.CheckAsync), typeof(CheckRequest), typeof(CheckResponse), CheckExample).Describe("authorize", "May the subject do it?",
             "A denied check is 200 with `allowed: false`. Without `subject` it is about the caller; about others it needs `authorization` read at the scope.");
@@ -39,7 +41,7 @@ internal static class AuthorizeEndpoints
         => (at == At.SignedIn ? endpoint.NeedsSignIn() : endpoint.Needs("authorization", "read", at))
             .Reads(request, example).WithMetadata(new ProducesResponseTypeMetadata(200, response, ["application/json"]));
 
-    private sealed class Handlers(PolicyStore store, TimeProvider clock)
+    private sealed class Handlers(PolicyStore store, TimeProvider clock, Metrics metrics)
     {
         public async Task CheckAsync(HttpContext context)
         {
@@ -48,7 +50,9 @@ internal static class AuthorizeEndpoints
             var point = await DecisionPoint.AtAsync(context.Admitted(), request.Consistency, store, clock, context.RequestAborted);
             var question = Questions.Resolve(request, point.Snapshot, point.Caller);
             point.DemandMayAsk(question);
-            await DecisionWriter.WriteAsync(context, point, point.Decide(question));
+            var decision = point.Decide(question);
+            metrics.Checked(decision.Allowed, request.Consistency);
+            await DecisionWriter.WriteAsync(context, point, decision);
         }
 
         public async Task BatchAsync(HttpContext context)
@@ -58,7 +62,11 @@ internal static class AuthorizeEndpoints
             if (request.Checks.Count is 0 or > MaxChecks) throw ApiException.Invalid("checks", $"must hold 1 to {MaxChecks} checks");
             for (var i = 0; i < request.Checks.Count; i++) Questions.Validate(request.Checks[i], i);
             var point = await DecisionPoint.AtAsync(context.Admitted(), request.Consistency, store, clock, context.RequestAborted);
-            await DecisionWriter.WriteBatchAsync(context, point, Decide(request.Checks, point));
+            var decisions = Decide(request.Checks, point);
+            var allowed = decisions.Count(decision => decision.Allowed);
+            metrics.Checked(true, request.Consistency, allowed);
+            metrics.Checked(false, request.Consistency, decisions.Length - allowed);
+            await DecisionWriter.WriteBatchAsync(context, point, decisions);
         }
 
         public async Task ExplainAsync(HttpContext context)
