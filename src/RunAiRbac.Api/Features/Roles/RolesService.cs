@@ -13,9 +13,6 @@ internal sealed class RolesService(PolicyStore store, TimeProvider clock)
     /// <summary>Custom roles have ids from here on.</summary>
     private const int FirstCustomId = 100_000;
 
-    /// <summary>Resource types that version 1 of the compatible API has no word for: its generated clients refuse values that they do not know.</summary>
-    private static readonly string[] NotInV1 = ["groups", "datavolumes/sharedscopes", "authorization"];
-
     public async Task<List<Role>> ListAsync(HttpContext context)
     {
         var admitted = context.Admitted();
@@ -47,8 +44,7 @@ internal sealed class RolesService(PolicyStore store, TimeProvider clock)
         return
         [
             .. held.OrderBy(actions => actions.Key)
-                .Select(actions => Permission(catalogue.ResourceTypes[actions.Key], actions.SelectMany(a => a).Distinct().Order().Select(a => catalogue.Actions[a])))
-                .Where(permission => IsInV1(permission.ResourceType)),
+                .Select(actions => Permission(catalogue.ResourceTypes[actions.Key], actions.SelectMany(a => a).Distinct().Order().Select(a => catalogue.Actions[a]))),
         ];
     }
 
@@ -68,8 +64,7 @@ internal sealed class RolesService(PolicyStore store, TimeProvider clock)
             EffectiveEnabled = role.Enabled,
             Permissions =
             [
-                .. catalogue.ResourceTypes.Where(type => IsInV1(type.Name))
-                    .Select(type => Permission(type, actions.GetValueOrDefault(type.Name) ?? [])),
+                .. catalogue.ResourceTypes.Select(type => Permission(type, actions.GetValueOrDefault(type.Name) ?? [])),
             ],
             KubernetesPermissions = new KubernetesPermissions(null),
         };
@@ -77,8 +72,6 @@ internal sealed class RolesService(PolicyStore store, TimeProvider clock)
 
     private static RolePermission Permission(ResourceType type, IEnumerable<string> actions)
         => new(type.Name, type.DisplayName, type.GroupId, [.. actions]);
-
-    private static bool IsInV1(string resourceType) => !NotInV1.Contains(resourceType, StringComparer.Ordinal);
 
     // Ids compare ordinally: no signs, no leading zeros.
     private static bool TryReadId(string text, out int id)
