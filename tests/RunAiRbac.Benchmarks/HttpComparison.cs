@@ -155,7 +155,7 @@ internal static partial class HttpComparison
 
     private static async Task WaitAsync(HttpClient http, string path, Process process)
     {
-        for (var attempt = 0; attempt < 100; attempt++)
+        for (var attempt = 0; attempt < 600; attempt++)
         {
             if (process.HasExited) throw new InvalidOperationException("The host ended at once with code " + process.ExitCode);
             try
@@ -171,7 +171,7 @@ internal static partial class HttpComparison
             await Task.Delay(100);
         }
 
-        throw new TimeoutException("The host did not become ready within 10 seconds.");
+        throw new TimeoutException("The host did not become ready within a minute.");
     }
 
     private static void Stop(Process process)

@@ -7,6 +7,7 @@ using RunAiRbac.Api.Http;
 using RunAiRbac.Api.SignIn;
 using RunAiRbac.Storage;
 using Serilog;
+using Serilog.Events;
 using Serilog.Extensions.Logging;
 using Serilog.Formatting.Json;
 
@@ -66,11 +67,19 @@ internal static class HostServices
         builder.Logging.AddFilter<SerilogLoggerProvider>("Microsoft.AspNetCore.Hosting.Diagnostics", LogLevel.None);
     }
 
+    /// <summary>Levels in code, since settings files are not found when the current folder is another one; configuration overrides them.</summary>
+    private static LoggerConfiguration Quiet(LoggerConfiguration logger) => logger.MinimumLevel.Information()
+        .MinimumLevel.Override("Microsoft", LogEventLevel.Warning)
+        .MinimumLevel.Override("System", LogEventLevel.Warning)
+        // Failed commands surface as exceptions; the first start's missing history table is no error.
+        .MinimumLevel.Override("Microsoft.EntityFrameworkCore.Database.Command", LogEventLevel.Fatal)
+        .MinimumLevel.Override("Microsoft.AspNetCore.DataProtection.KeyManagement.XmlKeyManager", LogEventLevel.Error);
+
     private static Serilog.Core.Logger Logger(IConfiguration configuration)
     {
         try
         {
-            return new LoggerConfiguration().ReadFrom.Configuration(configuration).WriteTo.Console(new JsonFormatter(renderMessage: true)).CreateLogger();
+            return Quiet(new LoggerConfiguration()).ReadFrom.Configuration(configuration).WriteTo.Console(new JsonFormatter(renderMessage: true)).CreateLogger();
         }
         catch (InvalidOperationException wrong)
         {
