@@ -1,0 +1,102 @@
+using System.Globalization;
+using System.Net;
+using System.Net.Http.Json;
+using Microsoft.Extensions.DependencyInjection;
+using RunAiRbac.Api.SignIn;
+using RunAiRbac.Api.Tests.Fixtures;
+using RunAiRbac.Api.Tests.SubjectManagement;
+using RunAiRbac.Policy.Tests.Reference;
+using RunAiRbac.Storage;
+
+namespace RunAiRbac.Api.Tests.Agreement;
+
+/// <summary>A tenant of a test's own on a running host: nothing in it is anybody else's, so that what is not there can be told too.</summary>
+internal sealed class OwnTenant
+{
+    public const string AdminPassword = "a tenant's own password";
+
+    private static int _last = 1_000;
+
+    private OwnTenant(ApiHost host, int id, string adminEmail)
+    {
+        (Host, Id, AdminEmail) = (host, id, adminEmail);
+        Store = host.Services.GetRequiredService<PolicyStore>();
+    }
+
+    public ApiHost Host { get; }
+
+    public int Id { get; }
+
+    public string AdminEmail { get; }
+
+    public PolicyStore Store { get; }
+
+    /// <summary>The id of the tenant's scope.</summary>
+    public string ScopeId => Id.ToString(CultureInfo.InvariantCulture);
+
+    public Scope Scope => new("tenant", ScopeId);
+
+    /// <summary>The administrator, signed in.</summary>
+    public Person Admin { get; private set; } = null!;
+
+    public static async Task<OwnTenant> CreateAsync(ApiHost host, string adminEmail = "admin@runairbac.local")
+    {
+        var cancellationToken = TestContext.Current.CancellationToken;
+        var tenant = new OwnTenant(host, Interlocked.Increment(ref _last), adminEmail);
+        var hash = await host.Services.GetRequiredService<Passwords>().HashAsync(AdminPassword, cancellationToken);
+        var made = await host.Services.GetRequiredService<StoreMigrator>()
+            .CreateTenantAsync(new FirstTenant(tenant.Id, $"Tenant {tenant.Id}", adminEmail, hash), isFirst: false, cancellationToken);
+        made.Should().BeTrue();
+        await tenant.Store.PollAsync(cancellationToken);
+        var administrator = (await tenant.FactsAsync()).Subjects.Single(s => s.Key == adminEmail);
+        tenant.Admin = await tenant.SignInAsync(administrator.Id, adminEmail, AdminPassword);
+        return tenant;
+    }
+
+    /// <summary>The facts as the database's rows have them.</summary>
+    public Task<ReferencePolicy> FactsAsync() => TenantRows.ReadAsync(Store, Id);
+
+    public Task<Written<T>> WriteAsync<T>(Func<PolicyWrite, Task<T>> body)
+        => Store.WriteAsync(Id, Actor.System, body, TestContext.Current.CancellationToken);
+
+    public async Task<Reply> TokenAsync(object body)
+    {
+        using var response = await Host.Http.PostAsJsonAsync("/api/v1/token", body, TestContext.Current.CancellationToken);
+        return await Reply.ReadAsync(response);
+    }
+
+    public async Task<Person> SignInAsync(string id, string email, string password)
+    {
+        var token = (await TokenAsync(new { grantType = "password", username = email, password, tenantId = ScopeId })).Expect(HttpStatusCode.OK);
+        return new Person(Host.Http, id, email, token.Field("accessToken")!);
+    }
+
+    /// <summary>A new local user, signed in.</summary>
+    public async Task<Person> PersonAsync(string email)
+    {
+        var made = (await Admin.PostAsync("/api/v1/users", new { email })).Expect(HttpStatusCode.Created);
+        return await SignInAsync(made.Id, email, made.Field("tempPassword")!);
+    }
+
+    /// <summary>A new application, signed in.</summary>
+    public async Task<Person> ApplicationAsync(string name)
+    {
+        var made = (await Admin.PostAsync("/api/v1/apps", new { name })).Expect(HttpStatusCode.Created);
+        var token = (await TokenAsync(new { grantType = "app_token", appID = name, appSecret = made.Field("secret"), tenantId = ScopeId })).Expect(HttpStatusCode.OK);
+        return new Person(Host.Http, made.Id, name, token.Field("accessToken")!);
+    }
+
+    /// <summary>A rule, by the administrator; its id.</summary>
+    public async Task<int> GrantAsync(string subjectType, string subject, int role, Scope scope)
+        => (await Admin.PostAsync("/api/v1/authorization/access-rules", new { subjectType, subjectId = subject, roleId = role, scopeType = scope.Type, scopeId = scope.Id }))
+            .Expect(HttpStatusCode.Created).Json.GetProperty("id").GetInt32();
+
+    public async Task<Scope> ClusterAsync(string name)
+        => new("cluster", (await Admin.PostAsync("/api/v1/clusters", new { name })).Expect(HttpStatusCode.Created).Field("uuid")!);
+
+    public async Task<Scope> DepartmentAsync(Scope cluster, string name)
+        => new("department", (await Admin.PostAsync("/api/v1/org-unit/departments", new { name, clusterId = cluster.Id })).Expect(HttpStatusCode.Created).Id);
+
+    public async Task<Scope> ProjectAsync(Scope cluster, Scope department, string name)
+        => new("project", (await Admin.PostAsync("/api/v1/org-unit/projects", new { name, clusterId = cluster.Id, parentId = department.Id })).Expect(HttpStatusCode.Created).Id);
+}
