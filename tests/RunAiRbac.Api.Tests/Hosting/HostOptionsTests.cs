@@ -1,0 +1,66 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.Configuration;
+using RunAiRbac.Api.Hosting;
+
+namespace RunAiRbac.Api.Tests.Hosting;
+
+public sealed class HostOptionsTests
+{
+    [Theory]
+    [InlineData("Production", "", "Tokens:Issuer")]
+    [InlineData("Production", "Passwords:Rounds=599999", "Passwords:Rounds")]
+    [InlineData("Production", "Storage:Provider=postgresql", "DataProtection:KeyDirectory")]
+    [InlineData("Development", "Tokens:Issuer=rbac", "Tokens:Issuer")]
+    [InlineData("Development", "Tokens:Issuer=https://rbac.example.com/?a=b", "Tokens:Issuer")]
+    [InlineData("Development", "Tokens:Audience= ", "Tokens:Audience")]
+    [InlineData("Development", "Tokens:AccessTokenLifetime=00:01:59", "Tokens:AccessTokenLifetime")]
+    [InlineData("Development", "Tokens:AccessTokenLifetime=12:00:01", "Tokens:AccessTokenLifetime")]
+    [InlineData("Development", "Tokens:AccessTokenLifetime=soon", "Tokens:AccessTokenLifetime")]
+    [InlineData("Development", "Tokens:RefreshTokenLifetime=00:01:00", "Tokens:RefreshTokenLifetime")]
+    [InlineData("Development", "Freshness:MaxStaleness=00:00:00", "Freshness:MaxStaleness")]
+    [InlineData("Development", "Freshness:PollInterval=00:00:00", "Freshness:PollInterval")]
+    [InlineData("Development", "Storage:Provider=Oracle", "Storage:Provider")]
+    [InlineData("Development", "Storage:Provider=7", "Storage:Provider")]
+    [InlineData("Development", "Storage:Provider=PostgreSql", "ConnectionStrings:RunAiRbac")]
+    [InlineData("Development", "ConnectionStrings:RunAiRbac=nonsense", "ConnectionStrings:RunAiRbac")]
+    [InlineData("Development", "DataProtection:KeyDirectory= ", "DataProtection:KeyDirectory")]
+    [InlineData("Development", "Tenancy:Hosts:a=0", "Tenancy:Hosts:a")]
+    [InlineData("Development", "Bootstrap:TenantId=0", "Bootstrap:TenantId")]
+    [InlineData("Development", "Bootstrap:TenantName= ", "Bootstrap:TenantName")]
+    [InlineData("Development", "Bootstrap:AdminEmail=nobody", "Bootstrap:AdminEmail")]
+    [InlineData("Development", "Bootstrap:AdminPassword=short", "Bootstrap:AdminPassword")]
+    public async Task Validate_WrongValue_NamesTheKey(string environment, string setting, string key)
+        => (await JudgeAsync(environment, setting)).Should().Contain(key);
+
+    [Theory]
+    [InlineData("Development", "")]
+    [InlineData("Development", "Tokens:AccessTokenLifetime=00:02:00")]
+    [InlineData("Development", "Tokens:AccessTokenLifetime=12:00:00;Tokens:RefreshTokenLifetime=12:00:00")]
+    [InlineData("Development", "Passwords:Rounds=1")]
+    [InlineData("Production", "Tokens:Issuer=https://rbac.example.com")]
+    public async Task Validate_GoodValue_SaysNothing(string environment, string settings)
+        => (await JudgeAsync(environment, settings)).Should().BeNull();
+
+    [Fact]
+    public async Task Validate_SeveralWrongValues_NamesThemAll()
+        => (await JudgeAsync("Development", "Bootstrap:TenantId=0;Bootstrap:AdminEmail=nobody;Tenancy:Hosts:a=0"))
+            .Should().Contain("Bootstrap:TenantId").And.Contain("Bootstrap:AdminEmail").And.Contain("Tenancy:Hosts:a");
+
+    private static async Task<string?> JudgeAsync(string environment, string settings)
+    {
+        var builder = WebApplication.CreateBuilder(new WebApplicationOptions { EnvironmentName = environment });
+        builder.Configuration.AddInMemoryCollection(settings.Split(';', StringSplitOptions.RemoveEmptyEntries)
+            .Select(setting => setting.Split('=', 2)).ToDictionary(parts => parts[0], string? (parts) => parts[1]));
+        builder.AddHost();
+        await using var app = builder.Build();
+        try
+        {
+            HostOptions.Validate(app.Services);
+            return null;
+        }
+        catch (Exception failure) when (StartFailure.Describe(failure) is { } message)
+        {
+            return message;
+        }
+    }
+}
