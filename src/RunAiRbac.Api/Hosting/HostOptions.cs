@@ -79,6 +79,25 @@ internal sealed record PasswordOptions
     public int Rounds { get; init; } = SafeRounds;
 }
 
+/// <summary><c>RateLimits:SignIn:</c></summary>
+internal sealed record SignInLimitOptions
+{
+    /// <summary>Failures of one user's password from one address before the next try has to wait (1, 2, 4 … seconds).</summary>
+    public int FailuresBeforeDelay { get; init; } = 5;
+
+    /// <summary>Failures of one user's password from one address before that pair is locked.</summary>
+    public int FailuresBeforeLock { get; init; } = 10;
+
+    /// <summary>Failures of one user's password from anywhere before the user is locked for addresses it has not signed in from.</summary>
+    public int UserFailuresBeforeLock { get; init; } = 100;
+
+    /// <summary>How long a lock lasts after the last failure.</summary>
+    public TimeSpan LockFor { get; init; } = TimeSpan.FromMinutes(15);
+
+    /// <summary>Failed sign-ins of any kind from one address in a minute, beyond which it gets 429.</summary>
+    public int AddressFailuresPerMinute { get; init; } = 600;
+}
+
 /// <summary>Binds and judges every section at start; each message names the key.</summary>
 internal static class HostOptions
 {
@@ -91,6 +110,7 @@ internal static class HostOptions
         services.AddSection<KeyRingOptions>("DataProtection", KeyRing);
         services.AddSection<TenancyOptions>("Tenancy", Tenancy);
         services.AddSection<PasswordOptions>("Passwords", PasswordRounds);
+        services.AddSection<SignInLimitOptions>("RateLimits:SignIn", SignInLimits);
     }
 
     /// <summary>Judges all sections now, before anything is built from them.</summary>
@@ -124,6 +144,15 @@ internal static class HostOptions
             yield return "ConnectionStrings:RunAiRbac is required with Storage:Provider PostgreSql.";
         else if (WhyNoConnectionString(options.Provider, ConnectionString(judge.Configuration)) is { } why)
             yield return "ConnectionStrings:RunAiRbac is not a connection string: " + why;
+    }
+
+    private static IEnumerable<string> SignInLimits(SignInLimitOptions options, Judge judge)
+    {
+        if (options.FailuresBeforeDelay < 1) yield return "RateLimits:SignIn:FailuresBeforeDelay must be at least 1.";
+        if (options.FailuresBeforeLock < options.FailuresBeforeDelay) yield return "RateLimits:SignIn:FailuresBeforeLock must not be below FailuresBeforeDelay.";
+        if (options.UserFailuresBeforeLock < options.FailuresBeforeLock) yield return "RateLimits:SignIn:UserFailuresBeforeLock must not be below FailuresBeforeLock.";
+        if (options.LockFor < TimeSpan.FromSeconds(1) || options.LockFor > TimeSpan.FromDays(1)) yield return "RateLimits:SignIn:LockFor must be from one second to one day.";
+        if (options.AddressFailuresPerMinute < 1) yield return "RateLimits:SignIn:AddressFailuresPerMinute must be at least 1.";
     }
 
     private static IEnumerable<string> Bootstrap(BootstrapOptions options, Judge judge)

@@ -14,22 +14,27 @@ internal sealed record IssuedTokens(AccessToken Access, string? RefreshToken);
 /// The grants. Every "no" is the same: an unknown tenant, subject or session, a wrong password or secret and a disabled subject cannot be told apart by
 /// answer, status or time.
 /// </summary>
-internal sealed class SignInService(PolicyStore store, Passwords passwords, Sessions sessions, RefreshTokens refreshTokens, TimeProvider clock)
+internal sealed class SignInService(PolicyStore store, Passwords passwords, Sessions sessions, RefreshTokens refreshTokens, SignInThrottle throttle, TimeProvider clock)
 {
     public static ApiException Wrong() => new(Kinds.InvalidCredentials, "The credentials are not valid.");
 
-    public async Task<IssuedTokens> WithPasswordAsync(int? tenantId, string email, string password, string? clientId, CancellationToken cancellationToken)
+    public async Task<IssuedTokens> WithPasswordAsync(Requester from, string email, string password, string? clientId, CancellationToken cancellationToken)
     {
-        var known = await FindUserAsync(tenantId, email, cancellationToken);
-        var usable = known is not null && password.Length <= Passwords.MaxLength && !(known.ExpiresAt <= clock.NowMicros());
+        throttle.DemandAddress(from.Address);
+        var user = EmailAddress.TryCanonicalize(email, out var canonical) ? canonical : string.Empty;
+        var mayJudge = throttle.Begin(from.TenantId ?? 0, user, from.Address);
+        var known = await FindUserAsync(from.TenantId, user, cancellationToken);
+        var usable = mayJudge && known is not null && password.Length <= Passwords.MaxLength && !(known.ExpiresAt <= clock.NowMicros());
         var matches = await passwords.VerifyAsync(password.Length <= Passwords.MaxLength ? password : string.Empty, usable ? known!.Hash : null, cancellationToken);
         if (!matches || known is not { Enabled: true }) throw Wrong();
-        return await sessions.BeginAsync(tenantId!.Value, known, "password", clientId ?? Sessions.NoClient, cancellationToken);
+        throttle.Succeeded(from.TenantId!.Value, user, from.Address);
+        return await sessions.BeginAsync(from.TenantId.Value, known, "password", clientId ?? Sessions.NoClient, cancellationToken);
     }
 
-    public async Task<IssuedTokens> WithSecretAsync(int? tenantId, string client, string secret, string grant, CancellationToken cancellationToken)
+    public async Task<IssuedTokens> WithSecretAsync(Requester from, string client, string secret, string grant, CancellationToken cancellationToken)
     {
-        var living = await FindSecretsAsync(tenantId, client, cancellationToken);
+        throttle.DemandAddress(from.Address);
+        var living = await FindSecretsAsync(from.TenantId, client, cancellationToken);
         var presented = Encoding.ASCII.GetBytes(Secrets.Hash(secret));
         KnownSubject? matching = null;
         foreach (var known in living)
@@ -37,19 +42,23 @@ internal sealed class SignInService(PolicyStore store, Passwords passwords, Sess
             if (CryptographicOperations.FixedTimeEquals(presented, Encoding.ASCII.GetBytes(known.Hash))) matching = known;
         }
 
-        if (matching is not { Enabled: true }) throw Wrong();
-        return await sessions.BeginAsync(tenantId!.Value, matching, grant, matching.Key, cancellationToken);
+        if (matching is not { Enabled: true })
+        {
+            throttle.SecretFailed(from.Address);
+            throw Wrong();
+        }
+
+        return await sessions.BeginAsync(from.TenantId!.Value, matching, grant, matching.Key, cancellationToken);
     }
 
-    public async Task<IssuedTokens> WithRefreshTokenAsync(int? tenantId, string token, CancellationToken cancellationToken)
+    public async Task<IssuedTokens> WithRefreshTokenAsync(Requester from, string token, CancellationToken cancellationToken)
     {
-        if (refreshTokens.Read(token) is not { } genuine || genuine.TenantId != tenantId) throw Wrong();
+        if (refreshTokens.Read(token) is not { } genuine || genuine.TenantId != from.TenantId) throw Wrong();
         return await sessions.GoOnAsync(genuine, cancellationToken) ?? throw Wrong();
     }
 
-    private async Task<KnownSubject?> FindUserAsync(int? tenantId, string email, CancellationToken cancellationToken)
+    private async Task<KnownSubject?> FindUserAsync(int? tenantId, string canonical, CancellationToken cancellationToken)
     {
-        if (!EmailAddress.TryCanonicalize(email, out var canonical)) canonical = string.Empty;
         await using var db = await store.OpenAsync(cancellationToken);
         return await Living(db, tenantId, SubjectKind.User, CredentialKinds.Password).FirstOrDefaultAsync(known => known.Key == canonical, cancellationToken);
     }

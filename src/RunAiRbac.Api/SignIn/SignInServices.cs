@@ -21,6 +21,7 @@ internal static class SignInServices
         services.AddSingleton(provider => new TokenCache(provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton<Tenancy>();
         services.AddSingleton<Sessions>();
+        services.AddSingleton<SignInThrottle>();
         services.AddSingleton<SignInService>();
         services.AddSingleton<Revocation>();
         services.AddHostedService<SignInUpkeep>();

@@ -4,13 +4,20 @@ using RunAiRbac.Api.Hosting;
 
 namespace RunAiRbac.Api.SignIn;
 
+/// <summary>Where a sign-in comes from. <c>TenantId</c> null: it names something that is no tenant's id, which is to be answered as a wrong password.</summary>
+internal readonly record struct Requester(int? TenantId, string Address);
+
 /// <summary>The tenant of a request without a token: its host, else what it names, else the first tenant. Never guessed from credentials.</summary>
 internal sealed class Tenancy(IOptions<TenancyOptions> tenancy, IOptions<BootstrapOptions> bootstrap)
 {
     private readonly Dictionary<string, int> _hosts = new(tenancy.Value.Hosts, StringComparer.OrdinalIgnoreCase);
 
-    /// <summary>Null: it names something that is no tenant's id, which is to be answered as a wrong password.</summary>
-    public int? Of(HttpContext context, string? named)
+    public Requester Of(HttpContext context, string? named) => new(TenantOf(context, named), AddressOf(context));
+
+    /// <summary>The address that throttling goes by.</summary>
+    public static string AddressOf(HttpContext context) => context.Connection.RemoteIpAddress?.ToString() ?? string.Empty;
+
+    private int? TenantOf(HttpContext context, string? named)
     {
         if (_hosts.TryGetValue(context.Request.Host.Host, out var tenantId)) return tenantId;
         if (string.IsNullOrEmpty(named)) return bootstrap.Value.TenantId;

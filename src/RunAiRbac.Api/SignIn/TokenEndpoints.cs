@@ -32,12 +32,12 @@ internal static class TokenEndpoints
         return TypedResults.Ok(new TokenResponse { AccessToken = issued.Access.Value, RefreshToken = issued.RefreshToken, ExpiresIn = issued.Access.ExpiresIn });
     }
 
-    private static Task<IssuedTokens> Grant(TokenFields fields, string grant, int? tenantId, SignInService signIn, CancellationToken cancellationToken) => grant switch
+    private static Task<IssuedTokens> Grant(TokenFields fields, string grant, Requester from, SignInService signIn, CancellationToken cancellationToken) => grant switch
     {
-        "app_token" => signIn.WithSecretAsync(tenantId, fields.Need("appID"), fields.Need("appSecret"), grant, cancellationToken),
-        "client_credentials" => signIn.WithSecretAsync(tenantId, fields.Need("clientID"), fields.Need("clientSecret"), grant, cancellationToken),
-        "password" => signIn.WithPasswordAsync(tenantId, fields.Need("username"), fields.Need("password"), ProgramName(fields, "clientID"), cancellationToken),
-        "refresh_token" => signIn.WithRefreshTokenAsync(tenantId, fields.Need("refreshToken"), cancellationToken),
+        "app_token" => signIn.WithSecretAsync(from, fields.Need("appID"), fields.Need("appSecret"), grant, cancellationToken),
+        "client_credentials" => signIn.WithSecretAsync(from, fields.Need("clientID"), fields.Need("clientSecret"), grant, cancellationToken),
+        "password" => signIn.WithPasswordAsync(from, fields.Need("username"), fields.Need("password"), ProgramName(fields, "clientID"), cancellationToken),
+        "refresh_token" => signIn.WithRefreshTokenAsync(from, fields.Need("refreshToken"), cancellationToken),
         _ => throw new ApiException(Kinds.UnsupportedGrantType, "`grantType` must be app_token, client_credentials, password or refresh_token.", "grantType"),
     };
 
@@ -50,15 +50,15 @@ internal static class TokenEndpoints
         return TypedResults.Ok(new OAuthTokenResponse { AccessToken = issued.Access.Value, TokenType = "Bearer", ExpiresIn = issued.Access.ExpiresIn, RefreshToken = issued.RefreshToken });
     }
 
-    private static async Task<IssuedTokens> GrantForm(TokenFields fields, string grant, int? tenantId, SignInService signIn, HttpContext context)
+    private static async Task<IssuedTokens> GrantForm(TokenFields fields, string grant, Requester from, SignInService signIn, HttpContext context)
     {
         try
         {
             return grant switch
             {
-                "client_credentials" => await WithClientAsync(fields, tenantId, signIn, context),
-                "password" => await signIn.WithPasswordAsync(tenantId, fields.Need("username"), fields.Need("password"), ProgramName(fields, "client_id"), context.RequestAborted),
-                "refresh_token" => await signIn.WithRefreshTokenAsync(tenantId, fields.Need("refresh_token"), context.RequestAborted),
+                "client_credentials" => await WithClientAsync(fields, from, signIn, context),
+                "password" => await signIn.WithPasswordAsync(from, fields.Need("username"), fields.Need("password"), ProgramName(fields, "client_id"), context.RequestAborted),
+                "refresh_token" => await signIn.WithRefreshTokenAsync(from, fields.Need("refresh_token"), context.RequestAborted),
                 _ => throw new ApiException(Kinds.UnsupportedGrantType, "`grant_type` must be client_credentials, password or refresh_token.", "grant_type"),
             };
         }
@@ -68,12 +68,12 @@ internal static class TokenEndpoints
         }
     }
 
-    private static Task<IssuedTokens> WithClientAsync(TokenFields fields, int? tenantId, SignInService signIn, HttpContext context)
+    private static Task<IssuedTokens> WithClientAsync(TokenFields fields, Requester from, SignInService signIn, HttpContext context)
     {
         if (!BasicCredentials.TryRead(context.Request, out var basic)) throw SignInService.Wrong();
-        if (basic is null) return signIn.WithSecretAsync(tenantId, fields.Need("client_id"), fields.Need("client_secret"), "client_credentials", context.RequestAborted);
+        if (basic is null) return signIn.WithSecretAsync(from, fields.Need("client_id"), fields.Need("client_secret"), "client_credentials", context.RequestAborted);
         if (fields.Has("client_secret")) throw ApiException.Invalid("client_secret", "is given in the form and by HTTP Basic");
-        return signIn.WithSecretAsync(tenantId, basic.Value.Client, basic.Value.Secret, "client_credentials", context.RequestAborted);
+        return signIn.WithSecretAsync(from, basic.Value.Client, basic.Value.Secret, "client_credentials", context.RequestAborted);
     }
 
     private static async Task<IResult> AppTokenAsync(HttpContext context, SignInService signIn, Tenancy tenancy, Metrics metrics)

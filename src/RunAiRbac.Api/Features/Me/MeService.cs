@@ -9,7 +9,7 @@ using RunAiRbac.Storage;
 namespace RunAiRbac.Api.Features.Me;
 
 /// <summary>What belongs to every user: their password and their sessions.</summary>
-internal sealed class MeService(PolicyStore store, Writes writes, Passwords passwords, TimeProvider clock)
+internal sealed class MeService(PolicyStore store, Writes writes, Passwords passwords, SignInThrottle throttle, TimeProvider clock)
 {
     /// <summary>Verifies, hashes, and only then takes the tenant's revision: hashing is slow.</summary>
     public async Task ChangePasswordAsync(HttpContext context, PasswordChange change)
@@ -18,7 +18,7 @@ internal sealed class MeService(PolicyStore store, Writes writes, Passwords pass
         var (current, next) = Validate(change);
         DemandOwnSession(caller);
         var credential = await FindPasswordAsync(caller, context.RequestAborted);
-        if (!await passwords.VerifyAsync(current, credential.Hash, context.RequestAborted)) throw ApiException.Invalid("currentPassword", "is not the present password");
+        await DemandCurrentAsync(context, caller, current, credential);
         var hash = await passwords.HashAsync(next, context.RequestAborted);
         await writes.RunAsync(context, async (write, _) =>
         {
@@ -65,6 +65,16 @@ internal sealed class MeService(PolicyStore store, Writes writes, Passwords pass
         if (next.Length is < Passwords.MinLength or > Passwords.MaxLength) throw ApiException.Invalid("newPassword", $"must have {Passwords.MinLength} to {Passwords.MaxLength} characters");
         if (next == current) throw ApiException.Invalid("newPassword", "must be another one than the present");
         return (current, next);
+    }
+
+    /// <summary>A stolen token is no way to guess the password: failures count as those of a sign-in do, under the subject's id.</summary>
+    private async Task DemandCurrentAsync(HttpContext context, Caller caller, string current, CredentialRow credential)
+    {
+        var address = Tenancy.AddressOf(context);
+        throttle.DemandAddress(address);
+        var stored = throttle.Begin(caller.TenantId, caller.SubjectId, address) ? credential.Hash : null;
+        if (!await passwords.VerifyAsync(current, stored, context.RequestAborted)) throw ApiException.Invalid("currentPassword", "is not the present password");
+        throttle.Succeeded(caller.TenantId, caller.SubjectId, address);
     }
 
     private static void DemandOwnSession(Caller caller)
