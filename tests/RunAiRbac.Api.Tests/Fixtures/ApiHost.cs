@@ -148,6 +148,7 @@ public sealed class ApiHost : IAsyncDisposable
                 ["Bootstrap:AdminPassword"] = AdminPassword,
                 ["Tokens:Issuer"] = Issuer,
                 ["Passwords:Rounds"] = "2",
+                ["RateLimits:SignIn:AddressFailuresPerMinute"] = "1000000",
             };
             foreach (var (key, value) in setup.Settings) settings[key] = value;
             foreach (var (key, value) in settings) builder.UseSetting(key, value);
