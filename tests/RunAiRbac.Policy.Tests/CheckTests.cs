@@ -99,6 +99,22 @@ public class CheckTests
         on.Ask("alice", "read", "workloads", "robots").Allowed.Should().BeTrue();
     }
 
+    /// <summary>Keys of rules have room for some 250 roles; those beyond must not be taken for others.</summary>
+    [Fact]
+    public void Check_VeryManyRoles_KeepsThemApart()
+    {
+        var roles = Enumerable.Range(0, 700).Select(i => new RoleFact(100_000 + i, $"Role {i}", "", true, [new("workloads", [i % 3 == 0 ? "read" : "update"])])).ToArray();
+        var rules = Enumerable.Range(0, 700).Select(i => new RuleFact(i, $"u{i}", 100_000 + i, "vision"));
+        var facts = new PolicyFacts(1, roles, Scopes, Enumerable.Range(0, 700).Select(i => User($"u{i}")), [], rules, []);
+        var snapshot = PolicySnapshot.Build(Catalogue.Default, facts);
+
+        for (var i = 0; i < 700; i++)
+        {
+            snapshot.Ask($"u{i}", "read", "workloads", "robots").Allowed.Should().Be(i % 3 == 0);
+            snapshot.Ask($"u{i}", "update", "workloads", "robots").Allowed.Should().Be(i % 3 != 0);
+        }
+    }
+
     [Fact]
     public void Check_GroupsGiven_StandInForTheStoredOnes()
     {

@@ -1,3 +1,4 @@
+using System.Runtime.Intrinsics;
 using RunAiRbac.Policy.Store;
 
 namespace RunAiRbac.Policy.Tests.Collections;
@@ -32,6 +33,31 @@ public class RuleTableTests
             var scope = random.Next(scopes);
             RulesHere.All(table.Find(scope)).Select(rule => rule.Id).Order().Should().Equal(model.Values.Where(rule => rule.Scope.Index == scope).Select(rule => rule.Id).Order());
             if (i % 100 == 0) table.All().Select(rule => rule.Id).Order().Should().Equal(model.Keys.Order());
+        }
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(8)]
+    [InlineData(9)]
+    [InlineData(60)]
+    public void HasAnyOf_FourScopes_SeesEachOfThem(int count)
+    {
+        var rules = Enumerable.Range(0, count).Select(i => Rule.From(new RuleFact(i, "s", 1, "x"), 1, 1, 10 * i)).ToArray();
+        var table = RuleTable.From(rules, RuleTable.DefaultLimit);
+        table.IsOdd.Should().BeFalse();
+        bool HasAnyOf(params int[] scopes) => table.HasAnyOf(Vector128.Create<int>(scopes), Vector128.Create<uint>(Array.ConvertAll(scopes, RuleTable.Hash)));
+
+        HasAnyOf(1, 2, ScopeRecord.Padding, ScopeRecord.Padding).Should().BeFalse();
+        HasAnyOf(3, 5, 7, 601).Should().BeFalse();
+        for (var i = 0; i < count; i++)
+        {
+            for (var place = 0; place < 4; place++)
+            {
+                int[] scopes = [1, 2, 3, 4];
+                scopes[place] = 10 * i;
+                HasAnyOf(scopes).Should().BeTrue($"scope {10 * i} stands at place {place}");
+            }
         }
     }
 
