@@ -9,7 +9,7 @@ internal enum At
     /// <summary>Nowhere: everybody signed in may call it (it concerns the caller, or shows only what the caller may see).</summary>
     SignedIn,
 
-    /// <summary>At the tenant; enforced before the handler runs.</summary>
+    /// <summary>At the tenant; enforced by the admission, before any handler runs.</summary>
     Tenant,
 
     /// <summary>At the scope of the object or body; enforced by the handler's service at the revision of the write.</summary>
@@ -24,14 +24,10 @@ internal sealed record EndpointPermission(string? ResourceType, string? Action, 
 
 internal static class EndpointPermissionExtensions
 {
-    /// <summary>States the permission. <see cref="At.Tenant"/> is enforced here; the others where the object is known.</summary>
+    /// <summary>States the permission. <see cref="At.Tenant"/> is enforced by the admission; the others where the object is known.</summary>
     public static TBuilder Needs<TBuilder>(this TBuilder builder, string resourceType, string action, At at)
         where TBuilder : IEndpointConventionBuilder
-    {
-        builder.WithMetadata(new EndpointPermission(resourceType, action, at));
-        if (at == At.Tenant) builder.AddEndpointFilter(new TenantFilter(resourceType, action));
-        return builder;
-    }
+        => builder.WithMetadata(new EndpointPermission(resourceType, action, at));
 
     /// <summary>States that everybody signed in may call it.</summary>
     public static TBuilder NeedsSignIn<TBuilder>(this TBuilder builder)
@@ -41,16 +37,5 @@ internal static class EndpointPermissionExtensions
     /// <summary>States that it is open.</summary>
     public static TBuilder IsPublic<TBuilder>(this TBuilder builder)
         where TBuilder : IEndpointConventionBuilder
-        => builder.WithMetadata(new EndpointPermission(null, null, At.Public)).AllowAnonymous();
-
-    private sealed class TenantFilter(string resourceType, string action) : IEndpointFilter
-    {
-        public ValueTask<object?> InvokeAsync(EndpointFilterInvocationContext context, EndpointFilterDelegate next)
-        {
-            var admitted = context.HttpContext.Admitted();
-            var acting = Acting.Now(context.HttpContext, admitted);
-            acting.Demand(resourceType, action, acting.Tenant);
-            return next(context);
-        }
-    }
+        => builder.WithMetadata(new EndpointPermission(null, null, At.Public));
 }

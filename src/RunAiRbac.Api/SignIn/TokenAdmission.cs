@@ -1,6 +1,6 @@
-using Microsoft.AspNetCore.Authorization;
 using RunAiRbac.Api.Errors;
 using RunAiRbac.Api.Hosting;
+using RunAiRbac.Api.Http;
 using RunAiRbac.Storage;
 
 namespace RunAiRbac.Api.SignIn;
@@ -13,7 +13,8 @@ internal sealed class OpenToPasswordChange
 
 /// <summary>
 /// The one way in, for every route alike: exactly one <c>Authorization: Bearer …</c> header with a genuine token of a session that lives in the tenant's
-/// policy at this moment. Tokens are judged once and then remembered; sessions are asked about on every request.
+/// policy at this moment. Tokens are judged once and then remembered; sessions are asked about on every request. Permissions at the tenant are
+/// demanded here, before any kind of handler runs.
 /// </summary>
 internal sealed class TokenAdmission(RequestDelegate next, TokenCache cache, TokenValidator validator, PolicyStore store, Metrics metrics)
 {
@@ -22,17 +23,18 @@ internal sealed class TokenAdmission(RequestDelegate next, TokenCache cache, Tok
     public Task InvokeAsync(HttpContext context)
     {
         var authorization = context.Request.Headers.Authorization;
+        var permission = context.GetEndpoint()?.Metadata.GetMetadata<EndpointPermission>();
         // INVARIANT: whatever does not say that it is public is closed, unknown paths too. Public endpoints take no token: a stale one must not keep its
         // bearer from getting another.
-        if (context.GetEndpoint()?.Metadata.GetMetadata<IAllowAnonymous>() is not null) return next(context);
+        if (permission?.At == At.Public) return next(context);
         if (authorization.Count != 1 || authorization[0] is not { } header || !header.StartsWith(Scheme, StringComparison.Ordinal)) return Refuse(context);
         if (!TokenKey.TryOf(header.AsSpan(Scheme.Length), out var key)) return Refuse(context);
-        if (cache.Find(key) is not { } token) return MissAsync(context, key, header[Scheme.Length..]);
+        if (cache.Find(key) is not { } token) return MissAsync(context, permission, key, header[Scheme.Length..]);
         metrics.TokenPresented("hit");
-        return AdmitAsync(context, token);
+        return AdmitAsync(context, permission, token);
     }
 
-    private async Task MissAsync(HttpContext context, TokenKey key, string token)
+    private async Task MissAsync(HttpContext context, EndpointPermission? permission, TokenKey key, string token)
     {
         if (await validator.ValidateAsync(token, context.RequestAborted) is not { } genuine)
         {
@@ -43,15 +45,21 @@ internal sealed class TokenAdmission(RequestDelegate next, TokenCache cache, Tok
         metrics.TokenPresented("miss");
         var cached = new CachedToken(genuine);
         cache.Add(key, cached);
-        await AdmitAsync(context, cached);
+        await AdmitAsync(context, permission, cached);
     }
 
-    private Task AdmitAsync(HttpContext context, CachedToken token)
+    private Task AdmitAsync(HttpContext context, EndpointPermission? permission, CachedToken token)
     {
         if (store.Fresh(token.Caller.TenantId) is not { } version || token.Admit(version) is not { } principal) return Refuse(context);
         if (token.Caller.MustChangePassword && context.GetEndpoint()?.Metadata.GetMetadata<OpenToPasswordChange>() is null)
             throw new ApiException(Kinds.PasswordChangeRequired, "Choose another password first: POST /api/v1/me/password.");
         context.User = principal;
+        if (permission is { At: At.Tenant, ResourceType: { } type, Action: { } action })
+        {
+            var acting = Acting.Now(context, principal.Admitted);
+            acting.Demand(type, action, acting.Tenant);
+        }
+
         return next(context);
     }
 
