@@ -1,0 +1,190 @@
+using System.Net;
+using RunAiRbac.Api.Tests.Fixtures;
+using RunAiRbac.Api.Tests.SubjectManagement;
+using RunAiRbac.Storage;
+
+namespace RunAiRbac.Api.Tests.Authority;
+
+/// <summary>Ways to power that others have found elsewhere, each by name.</summary>
+public sealed class NamedEscalationTests(ApiHosts hosts) : ApiTests(hosts)
+{
+    private const string Rules = "/api/v1/authorization/access-rules";
+    private const string Friday = "2998-01-02T00:00:00Z";
+    private const string Saturday = "2998-01-03T00:00:00Z";
+
+    [Theory, MemberData(nameof(Providers))]
+    public async Task Rule_ForOneself_AtAHigherScope_IsRefused(StorageProvider provider)
+    {
+        var (world, cluster, department, administrator) = await DepartmentAdministratorAsync(provider);
+
+        (await GrantAsync(administrator, "user", administrator.Name, World.DepartmentAdministrator, cluster)).Expect(HttpStatusCode.Forbidden, "forbidden");
+        (await GrantAsync(administrator, "user", administrator.Name, World.DepartmentAdministrator, World.Tenant)).Expect(HttpStatusCode.Forbidden, "forbidden");
+        (await GrantAsync(administrator, "user", administrator.Id, World.SystemAdministrator, department)).Expect(HttpStatusCode.Forbidden, "would_escalate");
+        (await GrantAsync(administrator, "user", administrator.Name.ToUpperInvariant(), World.SystemAdministrator, department)).Expect(HttpStatusCode.Forbidden, "would_escalate");
+
+        (await administrator.MayAsync("cluster", "update", cluster)).Should().BeFalse();
+        (await world.Admin.GetAsync($"{Rules}/count?subjectIds={administrator.Name}")).Json.GetProperty("count").GetInt64().Should().Be(1);
+    }
+
+    [Theory, MemberData(nameof(Providers))]
+    public async Task Rule_ForAGroupOneIsIn_IsJudgedAsForOneself(StorageProvider provider)
+    {
+        var (world, _, department, administrator) = await DepartmentAdministratorAsync(provider);
+        var group = world.NewName();
+        await JoinAsync(world, administrator.Id, group);
+
+        (await GrantAsync(administrator, "group", group, World.SystemAdministrator, department)).Expect(HttpStatusCode.Forbidden, "would_escalate");
+        (await GrantAsync(administrator, "group", group, World.Viewer, department)).Expect(HttpStatusCode.Created);
+    }
+
+    [Theory, MemberData(nameof(Providers))]
+    public async Task Rule_OfTheFutureOrForAnExpiredOnesPlace_IsJudgedLikeAnyOther(StorageProvider provider)
+    {
+        var (world, _, department, administrator) = await DepartmentAdministratorAsync(provider);
+        var email = world.NewEmail();
+
+        (await GrantAsync(administrator, "user", email, World.SystemAdministrator, department, notBefore: Friday)).Expect(HttpStatusCode.Forbidden, "would_escalate");
+        (await GrantAsync(administrator, "user", email, World.SystemAdministrator, department, notBefore: Friday, expiresAt: Saturday)).Expect(HttpStatusCode.Forbidden, "would_escalate");
+    }
+
+    [Theory, MemberData(nameof(Providers))]
+    public async Task Holder_OfARightThatEnds_HandsOnNothingThatEndsLater(StorageProvider provider)
+    {
+        var world = await OpenAsync(provider);
+        var cluster = await world.ClusterAsync();
+        var department = await world.DepartmentAsync(cluster);
+        var passing = await PassingAsync(world, World.DepartmentAdministrator, department);
+        var email = world.NewEmail();
+        var project = await world.ProjectAsync(cluster, department);
+        (await GrantAsync(world.Admin, "user", email, World.L1Researcher, project)).Expect(HttpStatusCode.Created);
+        var lasting = await world.CreateUserAsync(department);
+        (await GrantAsync(world.Admin, "user", lasting.Field("username")!, World.L1Researcher, project, expiresAt: Saturday)).Expect(HttpStatusCode.Created);
+
+        (await GrantAsync(passing, "user", passing.Name, World.DepartmentAdministrator, project)).Expect(HttpStatusCode.Forbidden, "would_escalate");
+        (await GrantAsync(passing, "user", passing.Name, World.DepartmentAdministrator, project, notBefore: Friday, expiresAt: Saturday)).Expect(HttpStatusCode.Forbidden, "would_escalate");
+        (await GrantAsync(passing, "user", passing.Name, World.DepartmentAdministrator, project, expiresAt: Friday)).Expect(HttpStatusCode.Created);
+        (await passing.PostAsync("/api/v1/users", new { email })).Expect(HttpStatusCode.Forbidden, "would_escalate");
+        (await passing.PostAsync($"/api/v1/users/{lasting.Id}/password")).Expect(HttpStatusCode.Forbidden, "would_escalate");
+        (await passing.DeleteAsync($"/api/v1/users/{lasting.Id}")).Expect(HttpStatusCode.Forbidden, "would_escalate");
+    }
+
+    [Theory, MemberData(nameof(Providers))]
+    public async Task Holder_OfARightThatEnds_AddsNobodyToAGroupThatStays(StorageProvider provider)
+    {
+        var world = await OpenAsync(provider);
+        var department = await world.DepartmentAsync(await world.ClusterAsync());
+        var passing = await PassingAsync(world, World.ApplicationAdministrator, World.Tenant);
+        var (staying, ending) = (world.NewName(), world.NewName());
+        (await GrantAsync(world.Admin, "group", staying, World.Viewer, department)).Expect(HttpStatusCode.Created);
+        (await GrantAsync(world.Admin, "group", ending, World.Viewer, department, expiresAt: Friday)).Expect(HttpStatusCode.Created);
+
+        (await ReplaceAsync(passing, passing.Id, ending, staying)).Expect(HttpStatusCode.Forbidden, "would_escalate");
+        (await ReplaceAsync(passing, passing.Id, ending)).Expect(HttpStatusCode.OK);
+    }
+
+    [Theory, MemberData(nameof(Providers))]
+    public async Task PendingEmail_InAStrongerGroupOrWithAFutureRule_IsNotTakenOver(StorageProvider provider)
+    {
+        var (world, cluster, department, administrator) = await DepartmentAdministratorAsync(provider);
+        var project = await world.ProjectAsync(cluster, department);
+        var (member, later, strong) = (world.NewEmail(), world.NewEmail(), world.NewName());
+        await world.GrantAsync("user", member, World.L1Researcher, project);
+        await world.GrantAsync("group", strong, World.SystemAdministrator, cluster);
+        var pending = (await world.Admin.GetAsync($"/api/v1/users?search={member}")).Ids.Single();
+        await JoinAsync(world, pending, strong);
+        (await GrantAsync(world.Admin, "user", later, World.SystemAdministrator, World.Tenant, notBefore: Friday)).Expect(HttpStatusCode.Created);
+
+        foreach (var email in new[] { member, member.ToUpperInvariant(), later })
+        {
+            (await administrator.PostAsync("/api/v1/users", new { email })).Expect(HttpStatusCode.Forbidden, "would_escalate");
+            (await administrator.PostAsync("/api/v1/users", new { email, scopeType = "project", scopeId = project.Id })).Expect(HttpStatusCode.Forbidden, "would_escalate");
+        }
+
+        (await world.Admin.GetAsync($"/api/v1/users/{pending}")).Json.GetProperty("pending").GetBoolean().Should().BeTrue();
+    }
+
+    [Theory, MemberData(nameof(Providers))]
+    public async Task Stranger_WithAFutureRuleStrongerThanTheActor_StaysUntouched(StorageProvider provider)
+    {
+        var (world, _, department, administrator) = await DepartmentAdministratorAsync(provider);
+        var user = await world.CreateUserAsync(department);
+        var application = await world.CreateApplicationAsync(department);
+        (await GrantAsync(world.Admin, "user", user.Field("username")!, World.SystemAdministrator, World.Tenant, notBefore: Friday)).Expect(HttpStatusCode.Created);
+        (await GrantAsync(world.Admin, "app", application.Field("name")!, World.SystemAdministrator, World.Tenant, notBefore: Friday)).Expect(HttpStatusCode.Created);
+
+        foreach (var call in new[]
+        {
+            WriteCall.Post($"/api/v1/users/{user.Id}/password"), WriteCall.Post($"/api/v1/users/{user.Id}/logout"), WriteCall.Patch($"/api/v1/users/{user.Id}", new { enabled = false }),
+            WriteCall.Delete($"/api/v1/users/{user.Id}"), WriteCall.Post($"/api/v1/apps/{application.Id}/secret"), WriteCall.Patch($"/api/v1/apps/{application.Id}", new { enabled = false }),
+            WriteCall.Delete($"/api/v1/apps/{application.Id}"), WriteCall.Post($"/api/v1/service-accounts/{application.Id}/secret"),
+        })
+            (await call.SendAsync(administrator)).Expect(HttpStatusCode.Forbidden, "would_escalate");
+
+        await world.SignInAsync(user);
+        await world.SignInApplicationAsync(application);
+    }
+
+    [Theory, MemberData(nameof(Providers))]
+    public async Task NewNamesake_OfADeletedSubject_HasNoneOfItsRules(StorageProvider provider)
+    {
+        var (world, cluster, department, administrator) = await DepartmentAdministratorAsync(provider);
+        var (email, name, group) = (world.NewEmail(), world.NewName(), world.NewName());
+        await world.GrantAsync("user", email, World.SystemAdministrator, cluster);
+        var user = (await world.Admin.PostAsync("/api/v1/users", new { email })).Expect(HttpStatusCode.Created);
+        await world.GrantAsync("group", group, World.SystemAdministrator, cluster);
+        await JoinAsync(world, user.Id, group);
+        var application = (await world.Admin.PostAsync("/api/v1/apps", new { name })).Expect(HttpStatusCode.Created);
+        await world.GrantAsync("app", name, World.SystemAdministrator, cluster);
+        (await world.Admin.DeleteAsync($"/api/v1/users/{user.Id}")).Expect(HttpStatusCode.NoContent);
+        (await world.Admin.DeleteAsync($"/api/v1/apps/{application.Id}")).Expect(HttpStatusCode.NoContent);
+
+        var heir = await world.SignInAsync((await administrator.PostAsync("/api/v1/users", new { email })).Expect(HttpStatusCode.Created));
+        var successor = await world.SignInApplicationAsync((await administrator.PostAsync("/api/v1/apps", new { name })).Expect(HttpStatusCode.Created));
+
+        foreach (var scope in new[] { cluster, department })
+        {
+            (await heir.MayAsync("project", "read", scope)).Should().BeFalse();
+            (await successor.MayAsync("project", "read", scope)).Should().BeFalse();
+        }
+    }
+
+    [Theory, MemberData(nameof(Providers))]
+    public async Task Subject_DisabledOrGone_FindsItsTokenDeadOnEveryRoute(StorageProvider provider)
+    {
+        var world = await OpenAsync(provider);
+        var application = await world.CreateApplicationAsync();
+        await world.GrantAsync("app", application.Field("name")!, World.SystemAdministrator, World.Tenant);
+        var bot = await world.SignInApplicationAsync(application);
+        (await world.Admin.PatchAsync($"/api/v1/apps/{application.Id}", new { enabled = false })).Expect(HttpStatusCode.OK);
+
+        (await bot.PatchAsync($"/api/v1/apps/{application.Id}", new { enabled = true })).Expect(HttpStatusCode.Unauthorized);
+        (await GrantAsync(bot, "app", application.Field("name")!, World.Viewer, World.Tenant)).Expect(HttpStatusCode.Unauthorized);
+
+        (await world.Admin.PatchAsync($"/api/v1/apps/{application.Id}", new { enabled = true })).Expect(HttpStatusCode.OK);
+        (await bot.GetAsync("/api/v1/apps")).Expect(HttpStatusCode.Unauthorized);
+    }
+
+    private async Task<(World World, Scope Cluster, Scope Department, Person Administrator)> DepartmentAdministratorAsync(StorageProvider provider)
+    {
+        var world = await OpenAsync(provider);
+        var cluster = await world.ClusterAsync();
+        var department = await world.DepartmentAsync(cluster);
+        return (world, cluster, department, await world.PersonAsync(World.DepartmentAdministrator, department));
+    }
+
+    /// <summary>A user whose one rule ends on Friday.</summary>
+    private static async Task<Person> PassingAsync(World world, int role, Scope scope)
+    {
+        var created = await world.CreateUserAsync();
+        (await GrantAsync(world.Admin, "user", created.Field("username")!, role, scope, expiresAt: Friday)).Expect(HttpStatusCode.Created);
+        return await world.SignInAsync(created);
+    }
+
+    private static async Task JoinAsync(World world, string user, string group) => (await ReplaceAsync(world.Admin, user, group)).Expect(HttpStatusCode.OK);
+
+    private static Task<Reply> ReplaceAsync(Person actor, string user, params string[] groups)
+        => actor.PutAsync($"/api/v1/users/{user}/groups", new { source = "directory", groups });
+
+    private static Task<Reply> GrantAsync(Person actor, string type, string subject, int role, Scope scope, string? notBefore = null, string? expiresAt = null)
+        => actor.PostAsync(Rules, new { subjectType = type, subjectId = subject, roleId = role, scopeType = scope.Type, scopeId = scope.Id, notBefore, expiresAt });
+}
