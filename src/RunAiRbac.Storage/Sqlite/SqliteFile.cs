@@ -30,7 +30,9 @@ internal sealed class SqliteFileLock : IDisposable
         Directory.CreateDirectory(Path.GetDirectoryName(databasePath)!);
         try
         {
-            return new(new FileStream(databasePath + ".lock", FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None));
+            var file = new FileStream(databasePath + ".lock", FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+            CreateForOwnerAlone(databasePath);
+            return new(file);
         }
         catch (IOException e) when (e.GetType() == typeof(IOException))
         {
@@ -40,4 +42,13 @@ internal sealed class SqliteFileLock : IDisposable
     }
 
     public void Dispose() => _file.Dispose();
+
+    /// <summary>An empty file is an empty database to SQLite, and its journals take over the file's mode.</summary>
+    private static void CreateForOwnerAlone(string databasePath)
+    {
+        if (File.Exists(databasePath)) return;
+        var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
+        if (!OperatingSystem.IsWindows()) options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+        new FileStream(databasePath, options).Dispose();
+    }
 }

@@ -22,6 +22,18 @@ public sealed class MigratorTests(PostgresFixture postgres)
     }
 
     [Fact]
+    public async Task SqliteFile_Created_BelongsToItsOwnerAlone()
+    {
+        if (OperatingSystem.IsWindows()) return;
+        await using var store = await TestStore.NewAsync(StorageProvider.Sqlite, postgres);
+        await using var db = await store.OpenAsync();
+        var file = new Microsoft.Data.Sqlite.SqliteConnectionStringBuilder(db.Database.GetConnectionString()).DataSource;
+
+        foreach (var path in Directory.GetFiles(Path.GetDirectoryName(file)!, Path.GetFileName(file) + "*").Where(path => !path.EndsWith(".lock", StringComparison.Ordinal)))
+            File.GetUnixFileMode(path).Should().Be(UnixFileMode.UserRead | UnixFileMode.UserWrite, path);
+    }
+
+    [Fact]
     public async Task SqliteFile_WithTheLockRowOfAKilledMigration_MigratesAllTheSame()
     {
         await using var store = await TestStore.NewAsync(StorageProvider.Sqlite, postgres);
