@@ -46,9 +46,7 @@ internal sealed class Acting
     /// <summary>403 unless the caller holds the permission there.</summary>
     public void Demand(string resourceType, string action, ScopeRef scope)
     {
-        if (Can(resourceType, action, scope)) return;
-        var where = scope.IsKnown ? Snapshot.Scope(scope) : null;
-        throw ApiException.Forbidden(resourceType, action, where is null ? "there" : $"in the {where.Type} `{where.Name}`");
+        if (!Can(resourceType, action, scope)) throw ApiException.Forbidden(resourceType, action, scope.IsKnown ? Where(scope) : "there");
     }
 
     /// <summary>The highest scopes where the caller holds the permission.</summary>
@@ -82,14 +80,21 @@ internal sealed class Acting
     public void DemandAddTo(SubjectRef group, long? until)
         => Refuse(Snapshot.LackingToAddTo(Subject, group, until ?? long.MaxValue, Moment));
 
+    /// <summary>The scope for people; by name only when the caller may read it (a subject's home or rules may lie where the caller sees nothing).</summary>
+    private string Where(ScopeRef scope)
+    {
+        var fact = Snapshot.Scope(scope);
+        if (CanReadScope(scope)) return $"in the {fact.Type} `{fact.Name}`";
+        return scope == Tenant ? "in the tenant" : $"in a {fact.Type} that the caller may not read";
+    }
+
     private void Refuse(IReadOnlyList<Lacking> lacking)
     {
         if (lacking.Count == 0) return;
         var first = lacking[0];
-        var scope = Snapshot.Scope(first.Scope);
         var kept = first.HeldUntil is null ? string.Empty : " for long enough";
         throw new ApiException(Kinds.WouldEscalate,
-            $"The caller does not hold `{first.ResourceType}` {first.Action} of the role {first.Role.Name} in the {scope.Type} `{scope.Name}`{kept}.")
+            $"The caller does not hold `{first.ResourceType}` {first.Action} of the role {first.Role.Name} {Where(first.Scope)}{kept}.")
             .With("lacking", lacking.Take(20).Select(l => new
             {
                 l.ResourceType,

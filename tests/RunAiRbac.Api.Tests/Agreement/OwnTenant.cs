@@ -13,21 +13,20 @@ namespace RunAiRbac.Api.Tests.Agreement;
 /// <summary>A tenant of a test's own on a running host: nothing in it is anybody else's, so that what is not there can be told too.</summary>
 internal sealed class OwnTenant
 {
+    public const string AdminEmail = ApiHost.AdminEmail;
     public const string AdminPassword = "a tenant's own password";
 
     private static int _last = 1_000;
 
-    private OwnTenant(ApiHost host, int id, string adminEmail)
+    private OwnTenant(ApiHost host, int id)
     {
-        (Host, Id, AdminEmail) = (host, id, adminEmail);
+        (Host, Id) = (host, id);
         Store = host.Services.GetRequiredService<PolicyStore>();
     }
 
     public ApiHost Host { get; }
 
     public int Id { get; }
-
-    public string AdminEmail { get; }
 
     public PolicyStore Store { get; }
 
@@ -39,17 +38,18 @@ internal sealed class OwnTenant
     /// <summary>The administrator, signed in.</summary>
     public Person Admin { get; private set; } = null!;
 
-    public static async Task<OwnTenant> CreateAsync(ApiHost host, string adminEmail = "admin@runairbac.local")
+    /// <summary>A new tenant; without an id given, one that no other test has.</summary>
+    public static async Task<OwnTenant> CreateAsync(ApiHost host, int? id = null)
     {
         var cancellationToken = TestContext.Current.CancellationToken;
-        var tenant = new OwnTenant(host, Interlocked.Increment(ref _last), adminEmail);
+        var tenant = new OwnTenant(host, id ?? Interlocked.Increment(ref _last));
         var hash = await host.Services.GetRequiredService<Passwords>().HashAsync(AdminPassword, cancellationToken);
         var made = await host.Services.GetRequiredService<StoreMigrator>()
-            .CreateTenantAsync(new FirstTenant(tenant.Id, $"Tenant {tenant.Id}", adminEmail, hash), isFirst: false, cancellationToken);
+            .CreateTenantAsync(new FirstTenant(tenant.Id, $"Tenant {tenant.Id}", AdminEmail, hash), isFirst: false, cancellationToken);
         made.Should().BeTrue();
         await tenant.Store.PollAsync(cancellationToken);
-        var administrator = (await tenant.FactsAsync()).Subjects.Single(s => s.Key == adminEmail);
-        tenant.Admin = await tenant.SignInAsync(administrator.Id, adminEmail, AdminPassword);
+        var administrator = (await tenant.FactsAsync()).Subjects.Single(s => s.Key == AdminEmail);
+        tenant.Admin = await tenant.SignInAsync(administrator.Id, AdminEmail, AdminPassword);
         return tenant;
     }
 

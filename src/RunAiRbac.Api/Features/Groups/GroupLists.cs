@@ -37,12 +37,11 @@ internal sealed class GroupLists(PolicyStore store, TimeProvider clock)
         var group = acting.Snapshot.FindSubject(groupId);
         var isReadable = group.IsKnown && acting.Snapshot.Subject(group).Kind == SubjectKind.Group && acting.CanAnywhere("groups", "read");
         if (!isReadable) throw ApiException.NotFound("group");
-        if (!acting.CanRead(HomedKind.User)) return [];
 
         var tenantId = context.Admitted().Caller.TenantId;
         await using var db = await store.OpenAsync(context.RequestAborted);
         var memberships = Memberships(db, tenantId, groupId, acting.Moment);
-        var rows = await db.Living(tenantId, SubjectKind.User).Where(user => memberships.Any(m => m.UserId == user.Id))
+        var rows = await db.ReadableUsers(tenantId, acting).Where(user => memberships.Any(m => m.UserId == user.Id))
             .Matching(query.Search).PageAsync(db, query, context.RequestAborted);
         var ids = rows.ConvertAll(row => row.Id);
         var sources = (await memberships.Where(m => ids.Contains(m.UserId)).ToListAsync(context.RequestAborted)).ToLookup(m => m.UserId, m => m.Source, StringComparer.Ordinal);

@@ -12,6 +12,15 @@ internal static class SubjectRows
     public static IQueryable<SubjectRow> Living(this RunAiRbacDbContext db, int tenantId, SubjectKind kind)
         => db.Subjects.AsNoTracking().Where(x => x.TenantId == tenantId && x.Kind == kind && x.DeletedAt == null);
 
+    /// <summary>The users that a GET by id would show: all, or, without the permission, the caller itself.</summary>
+    public static IQueryable<SubjectRow> ReadableUsers(this RunAiRbacDbContext db, int tenantId, Acting acting)
+    {
+        var users = db.Living(tenantId, SubjectKind.User);
+        if (acting.CanRead(HomedKind.User)) return users;
+        var self = acting.Snapshot.Subject(acting.Subject).Id;
+        return users.Where(x => x.Id == self);
+    }
+
     /// <summary>Names that contain the text, whatever the case.</summary>
     public static IQueryable<SubjectRow> Matching(this IQueryable<SubjectRow> rows, string? search)
     {

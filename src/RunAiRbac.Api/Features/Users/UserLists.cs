@@ -69,11 +69,9 @@ internal sealed class UserLists(PolicyStore store, TimeProvider clock)
         };
     }
 
-    /// <summary>The users that a GET by id would show: all, or, without the permission, the caller itself.</summary>
     private IQueryable<SubjectRow> Visible(RunAiRbacDbContext db, HttpContext context)
     {
         var admitted = context.Admitted();
-        var users = db.Living(admitted.Caller.TenantId, SubjectKind.User);
-        return Acting.Reading(admitted, clock).CanRead(HomedKind.User) ? users : users.Where(x => x.Id == admitted.Caller.SubjectId);
+        return db.ReadableUsers(admitted.Caller.TenantId, Acting.Reading(admitted, clock));
     }
 }
