@@ -43,12 +43,19 @@ internal sealed class EscalationWorld(ApiHost host, Random random, TimeProvider 
             (await write.AddRuleAsync(new NewRule(write.After.AllAuthenticated, World.Viewer, write.After.FindScope(Pick(_projects).Id), null, null, null), CancellationToken.None)).Row, CancellationToken.None);
     }
 
-    /// <summary>Ends all but the first administrator, so that the next world is as small as this one.</summary>
+    /// <summary>
+    /// Ends all but the first administrator, so that the next world is as small as this one. Its rule may have been deleted (that asks no more than the
+    /// permission, as long as another administrator is left): it gets it back first.
+    /// </summary>
     public async Task ClearAsync()
     {
         var state = await TenantState.ReadAsync(Store, ApiHost.Tenant, CancellationToken.None);
         await Store.WriteAsync(ApiHost.Tenant, Actor.System, async write =>
         {
+            var admin = write.After.FindSubject(SubjectKind.User, ApiHost.AdminEmail);
+            foreach (var rule in state.Policy.Rules.Where(r => r.SubjectId == write.IdOf(admin) && r.RoleId == World.SystemAdministrator && r.ScopeId == state.TenantScope))
+                await write.EndRuleAsync(rule.Id, CancellationToken.None);
+            await write.AddRuleAsync(new NewRule(admin, World.SystemAdministrator, write.After.FindScope(state.TenantScope), null, null, null), CancellationToken.None);
             foreach (var scope in state.Scopes.Values.Where(s => s.Type == "cluster")) await write.EndScopeAsync(scope.Id, CancellationToken.None);
             foreach (var subject in state.Subjects.Values.Where(s => s.Kind != SubjectKind.AllAuthenticated && s.Key != ApiHost.AdminEmail))
                 await write.EndSubjectAsync(subject.Id, CancellationToken.None);
