@@ -15,11 +15,23 @@ internal static class JsonBody
     public const long MaxBytes = 1 << 20;
     public const long MaxBatchBytes = 10 << 20;
 
-    /// <summary>The compatible endpoints: unknown members are ignored, explicit nulls are absent members.</summary>
-    public static readonly JsonSerializerOptions Lenient = Make(static options => options.AllowDuplicateProperties = false);
+    /// <summary>
+    /// The compatible endpoints: unknown members are ignored, explicit nulls are absent members; nothing twice, and no text or number that could not be kept.
+    /// </summary>
+    public static readonly JsonSerializerOptions Lenient = Make(static options =>
+    {
+        options.AllowDuplicateProperties = false;
+        options.Converters.Add(new TextConverter());
+        options.Converters.Add(new FiniteConverter());
+    });
 
     /// <summary>The token endpoints: as <see cref="Lenient"/>, member names in any case.</summary>
-    public static readonly JsonSerializerOptions AnyCase = Make(static options => options.PropertyNameCaseInsensitive = true);
+    public static readonly JsonSerializerOptions AnyCase = Make(static options =>
+    {
+        options.AllowDuplicateProperties = false;
+        options.PropertyNameCaseInsensitive = true;
+        options.Converters.Add(new TextConverter());
+    });
 
     /// <summary>The <c>/authorize…</c> endpoints: nothing unknown, nothing twice, no other case, no null.</summary>
     public static readonly JsonSerializerOptions Strict = Make(static options =>
@@ -122,6 +134,29 @@ internal static class JsonBody
         return new ApiException(Kinds.InvalidRequest, path == "body"
             ? "The body is not the JSON that is expected here (malformed, a missing, unknown or repeated member, or too deep)."
             : $"`{path}` is not what is expected here (a wrong type, unknown, repeated or null).", path);
+    }
+
+    /// <summary>Refuses NUL, which PostgreSQL cannot store: both databases take the same. (Halves of surrogate pairs are refused by the reader itself.)</summary>
+    private sealed class TextConverter : JsonConverter<string>
+    {
+        public override string? Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) => Demand(reader.GetString());
+
+        public override string ReadAsPropertyName(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) => Demand(reader.GetString())!;
+
+        public override void Write(Utf8JsonWriter writer, string value, JsonSerializerOptions options) => writer.WriteStringValue(value);
+
+        public override void WriteAsPropertyName(Utf8JsonWriter writer, string value, JsonSerializerOptions options) => writer.WritePropertyName(value);
+
+        private static string? Demand(string? text) => text?.Contains('\0', StringComparison.Ordinal) == true ? throw new JsonException() : text;
+    }
+
+    /// <summary>Refuses numbers beyond the range of a double, which would be read as infinite and could not be written.</summary>
+    private sealed class FiniteConverter : JsonConverter<double>
+    {
+        public override double Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
+            => reader.GetDouble() is var number && double.IsFinite(number) ? number : throw new JsonException();
+
+        public override void Write(Utf8JsonWriter writer, double value, JsonSerializerOptions options) => writer.WriteNumberValue(value);
     }
 
     /// <summary>Times as existing clients get them: ISO 8601, UTC, six digits, Z.</summary>

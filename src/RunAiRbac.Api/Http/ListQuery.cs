@@ -1,4 +1,6 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
+using Microsoft.Extensions.Primitives;
 using RunAiRbac.Api.Errors;
 
 namespace RunAiRbac.Api.Http;
@@ -37,10 +39,20 @@ internal sealed record ListQuery(int Limit, int Offset, string? SortBy, bool Des
         return new ListQuery(limit, offset, sortBy, sortOrder == "desc", ReadFilters(query, spec), string.IsNullOrEmpty(search) ? null : search);
     }
 
+    /// <summary>A parameter's values as they are; 400 for control characters, which name nothing and of which PostgreSQL refuses NUL.</summary>
+    public static StringValues ReadAll(IQueryCollection query, string name)
+    {
+        if (!query.TryGetValue(name, out var values)) return StringValues.Empty;
+        foreach (var value in values)
+            if (value is not null) PlainText.DemandPlain(name, value);
+        return values;
+    }
+
     /// <summary>A parameter's single value; null when absent or empty. The same value twice is accepted, two different ones are 400.</summary>
     public static string? ReadOne(IQueryCollection query, string name)
     {
-        if (!query.TryGetValue(name, out var values)) return null;
+        var values = ReadAll(query, name);
+        if (values.Count == 0) return null;
         var distinct = values.Where(v => !string.IsNullOrEmpty(v)).Distinct(StringComparer.Ordinal).ToArray();
         return distinct.Length switch
         {
@@ -71,7 +83,7 @@ internal sealed record ListQuery(int Limit, int Offset, string? SortBy, bool Des
     private static List<ListFilter> ReadFilters(IQueryCollection query, ListSpec spec)
     {
         var filters = new List<ListFilter>();
-        if (!query.TryGetValue("filterBy", out var values)) return filters;
+        var values = ReadAll(query, "filterBy");
         foreach (var value in values)
         {
             if (string.IsNullOrEmpty(value)) continue;
@@ -88,7 +100,7 @@ internal sealed record ListQuery(int Limit, int Offset, string? SortBy, bool Des
         var start = 0;
         for (var comma = value.IndexOf(',', StringComparison.Ordinal); comma >= 0; comma = value.IndexOf(',', comma + 1))
         {
-            if (Parse(value[(comma + 1)..], spec) is null) continue;
+            if (!TryParse(value.AsSpan(comma + 1), spec, out _, out _)) continue;
             yield return value[start..comma];
             start = comma + 1;
         }
@@ -97,18 +109,24 @@ internal sealed record ListQuery(int Limit, int Offset, string? SortBy, bool Des
     }
 
     private static ListFilter? Parse(string term, ListSpec spec)
+        => TryParse(term, spec, out var field, out var op) ? new ListFilter(field, op, term[(field.Length + op.Length)..]) : null;
+
+    private static bool TryParse(ReadOnlySpan<char> term, ListSpec spec, [NotNullWhen(true)] out string? field, [NotNullWhen(true)] out string? op)
     {
-        foreach (var field in spec.FilterFields)
+        foreach (var known in spec.FilterFields)
         {
-            if (!term.StartsWith(field, StringComparison.Ordinal)) continue;
-            foreach (var op in spec.FilterOperators)
+            if (!term.StartsWith(known, StringComparison.Ordinal)) continue;
+            var rest = term[known.Length..];
+            foreach (var knownOperator in spec.FilterOperators)
             {
-                if (term.Length > field.Length + op.Length && string.CompareOrdinal(term, field.Length, op, 0, op.Length) == 0)
-                    return new ListFilter(field, op, term[(field.Length + op.Length)..]);
+                if (rest.Length <= knownOperator.Length || !rest.StartsWith(knownOperator, StringComparison.Ordinal)) continue;
+                (field, op) = (known, knownOperator);
+                return true;
             }
         }
 
-        return null;
+        (field, op) = (null, null);
+        return false;
     }
 
     /// <summary>501 for a valid filter or search that this list does not serve yet: never ignored.</summary>

@@ -18,7 +18,10 @@ internal static class BasicCredentials
         var text = Encoding.UTF8.GetString(bytes[..length]);
         var colon = text.IndexOf(':', StringComparison.Ordinal);
         if (colon < 0) return false;
-        credentials = (Decode(text[..colon]), Decode(text[(colon + 1)..]));
+        var (client, secret) = (Decode(text[..colon]), Decode(text[(colon + 1)..]));
+        // PostgreSQL refuses NUL even in a question.
+        if (client.Contains('\0', StringComparison.Ordinal)) return false;
+        credentials = (client, secret);
         return true;
     }
 

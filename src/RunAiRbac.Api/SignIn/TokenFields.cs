@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Microsoft.Net.Http.Headers;
 using RunAiRbac.Api.Errors;
 using RunAiRbac.Api.Http;
 
@@ -7,6 +8,7 @@ namespace RunAiRbac.Api.SignIn;
 /// <summary>The fields of a token request: given, given as null, or absent. Absent is the client's mistake (400); null is a wrong value (401).</summary>
 internal sealed class TokenFields
 {
+    private const string FormType = "application/x-www-form-urlencoded";
     private const long MaxFormBytes = 64 << 10;
 
     private static readonly HashSet<string> V1Names = new(
@@ -27,7 +29,7 @@ internal sealed class TokenFields
             var text = value.ValueKind switch
             {
                 JsonValueKind.Null => null,
-                JsonValueKind.String => value.GetString(),
+                JsonValueKind.String => ReadText(name, value),
                 JsonValueKind.Number => value.GetRawText(),
                 _ => throw ApiException.Invalid(name, "must be a string"),
             };
@@ -43,8 +45,8 @@ internal sealed class TokenFields
         var request = context.Request;
         if (request.ContentLength is 0 || (request.ContentLength is null && !request.Headers.ContainsKey("Transfer-Encoding") && request.Protocol.StartsWith("HTTP/1", StringComparison.Ordinal)))
             return new TokenFields([]);
-        request.ContentType ??= "application/x-www-form-urlencoded";
-        if (!request.ContentType.StartsWith("application/x-www-form-urlencoded", StringComparison.OrdinalIgnoreCase))
+        if (string.IsNullOrWhiteSpace(request.ContentType)) request.ContentType = FormType;
+        if (!MediaTypeHeaderValue.TryParse(request.ContentType, out var type) || !type.MediaType.Equals(FormType, StringComparison.OrdinalIgnoreCase))
             throw new ApiException(Kinds.UnsupportedMediaType, "The body must be `application/x-www-form-urlencoded`.", "Content-Type");
         if (context.Features.Get<Microsoft.AspNetCore.Http.Features.IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } limit) limit.MaxRequestBodySize = MaxFormBytes;
         return new TokenFields(Fields(await FormAsync(context)));
@@ -60,6 +62,18 @@ internal sealed class TokenFields
     {
         if (!_fields.TryGetValue(name, out var value)) throw ApiException.Invalid(name, "is missing");
         return value ?? throw SignInService.Wrong();
+    }
+
+    private static string? ReadText(string name, JsonElement value)
+    {
+        try
+        {
+            return value.Deserialize<string>(JsonBody.AnyCase);
+        }
+        catch (JsonException)
+        {
+            throw ApiException.Invalid(name, "holds characters that no text has");
+        }
     }
 
     private static async Task<IFormCollection> FormAsync(HttpContext context)
@@ -80,6 +94,7 @@ internal sealed class TokenFields
         foreach (var (name, values) in form)
         {
             if (values.Count > 1) throw ApiException.Invalid(name, "is given more than once");
+            if (values.Count == 1 && values[0]?.Contains('\0', StringComparison.Ordinal) == true) throw ApiException.Invalid(name, "holds characters that no text has");
             if (values.Count == 1 && values[0] is { Length: > 0 } value) fields[name] = value;
         }
 

@@ -1,3 +1,5 @@
+using System.Buffers;
+using System.Buffers.Text;
 using System.Globalization;
 using Microsoft.AspNetCore.Authentication.JwtBearer;
 using Microsoft.IdentityModel.JsonWebTokens;
@@ -19,12 +21,13 @@ internal sealed class TokenValidator(TokenIdentity identity, SigningKeys keys, T
 
     // Our tokens start at once; the replica that reads one may be a little behind the one that wrote it. Never applied to the end.
     private static readonly TimeSpan EarlyBy = TimeSpan.FromSeconds(30);
+    private static readonly SearchValues<char> Characters = SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.");
     private JwtBearerOptions? _options;
 
     /// <summary>Null: not genuine, or expired.</summary>
     public async Task<GenuineToken?> ValidateAsync(string token, CancellationToken cancellationToken)
     {
-        if (token.Length > MaxLength || !TryReadKeyId(token, out var keyId)) return null;
+        if (token.Length > MaxLength || !IsSpelledOneWay(token) || !TryReadKeyId(token, out var keyId)) return null;
         if (!keys.TryFind(keyId, out _)) await keys.LookForUnknownAsync(cancellationToken);
         var options = _options ??= new JwtBearerOptions { MapInboundClaims = false, TokenValidationParameters = Rules() };
         var result = await options.TokenHandlers[0].ValidateTokenAsync(token, options.TokenValidationParameters);
@@ -50,6 +53,17 @@ internal sealed class TokenValidator(TokenIdentity identity, SigningKeys keys, T
     {
         var now = clock.GetUtcNow().UtcDateTime;
         return expires is { } end && now < end && (notBefore is not { } start || start - EarlyBy <= now);
+    }
+
+    /// <summary>
+    /// Whether it has only the characters of a JWT and its signature is spelled as it is written: the decoder would also take padding and other last
+    /// bits, so that a changed token could pass for the one that was signed.
+    /// </summary>
+    private static bool IsSpelledOneWay(string token)
+    {
+        var signature = token.AsSpan(token.LastIndexOf('.') + 1);
+        return !token.AsSpan().ContainsAnyExcept(Characters) && Base64Url.IsValid(signature)
+            && signature.SequenceEqual(Base64Url.EncodeToString(Base64Url.DecodeFromChars(signature)));
     }
 
     private static bool TryReadKeyId(string token, out string keyId)

@@ -50,7 +50,7 @@ internal sealed record RuleFilter(
     private static List<string> ReadSubjectIds(IQueryCollection query)
     {
         var ids = new List<string>();
-        var values = query["subjectIds"];
+        var values = ListQuery.ReadAll(query, "subjectIds");
         foreach (var value in values.OfType<string>()) ids.AddRange(values.Count == 1 ? value.Split(',', StringSplitOptions.RemoveEmptyEntries) : [value]);
         if (ListQuery.ReadOne(query, "subjectIdFilter") is { } one) ids.Add(one);
         return ids.ConvertAll(id => EmailAddress.TryCanonicalize(id, out var canonical) ? canonical : id);

@@ -1,5 +1,5 @@
 using RunAiRbac.Api.Errors;
-using RunAiRbac.Api.Features.SubjectManagement;
+using RunAiRbac.Api.Http;
 using RunAiRbac.Client.Contracts;
 
 namespace RunAiRbac.Api.Features.Groups;
@@ -23,6 +23,6 @@ internal static class DirectoryGroups
     private static string ReadName(string? name, int index)
     {
         var field = $"groups[{index}]";
-        return string.IsNullOrEmpty(name) ? throw ApiException.Invalid(field, "is empty") : PlainText.Demand(field, name);
+        return string.IsNullOrEmpty(name) ? throw ApiException.Invalid(field, "is empty") : PlainText.DemandName(field, name);
     }
 }

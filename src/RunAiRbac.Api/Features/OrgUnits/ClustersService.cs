@@ -81,7 +81,7 @@ internal sealed class ClustersService(PolicyStore store, Writes writes, TimeProv
     private sealed record ClusterDetails(string? Domain, string? Version)
     {
         public static ClusterDetails Of(string? json)
-            => (json is null ? null : JsonSerializer.Deserialize<ClusterDetails>(json, JsonBody.Lenient)) ?? new ClusterDetails(null, null);
+            => (json is null ? null : JsonSerializer.Deserialize<ClusterDetails>(json, JsonBody.Answers)) ?? new ClusterDetails(null, null);
 
         public string ToJson() => JsonSerializer.Serialize(this, JsonBody.Answers);
     }

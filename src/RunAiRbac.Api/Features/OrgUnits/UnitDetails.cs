@@ -20,7 +20,7 @@ internal sealed record UnitDetails
     public bool? EnforceRunaiScheduler { get; init; }
 
     public static UnitDetails Of(string? json)
-        => json is null ? new UnitDetails() : JsonSerializer.Deserialize<UnitDetails>(json, JsonBody.Lenient) ?? new UnitDetails();
+        => json is null ? new UnitDetails() : JsonSerializer.Deserialize<UnitDetails>(json, JsonBody.Answers) ?? new UnitDetails();
 
     public string ToJson() => JsonSerializer.Serialize(this, JsonBody.Answers);
 

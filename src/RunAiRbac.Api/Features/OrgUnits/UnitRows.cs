@@ -1,6 +1,5 @@
 using System.Linq.Expressions;
 using Microsoft.EntityFrameworkCore;
-using RunAiRbac.Api.Errors;
 using RunAiRbac.Api.Http;
 using RunAiRbac.Storage;
 
@@ -27,7 +26,6 @@ internal static class UnitRows
     public static IQueryable<ScopeRow> Search(this IQueryable<ScopeRow> rows, string? text)
     {
         if (text is null) return rows;
-        if (text.Any(char.IsControl)) throw ApiException.Invalid("search", "must not hold control characters");
         var folded = text.ToLowerInvariant();
         return rows.Where(row => row.NameFolded.Contains(folded));
     }

@@ -25,7 +25,7 @@ internal static class SubjectRows
     public static IQueryable<SubjectRow> Matching(this IQueryable<SubjectRow> rows, string? search)
     {
         if (search is null) return rows;
-        var folded = PlainText.Demand("search", search).ToLowerInvariant();
+        var folded = search.ToLowerInvariant();
         return rows.Where(x => x.NameFolded.Contains(folded));
     }
 
