@@ -6,7 +6,7 @@ namespace RunAiRbac.Api.Tests.Agreement;
 
 /// <summary>
 /// Random policies and random questions over HTTP: every kind of answer against the reference evaluator on the database's rows. <c>RUNAIRBAC_SEED</c>
-/// sets the first seed (a failure prints its own), <c>RUNAIRBAC_WORLDS</c> the number of worlds.
+/// sets the first seed (a failure prints its own), <c>RUNAIRBAC_HTTP_WORLDS</c> the number of worlds.
 /// </summary>
 public sealed class AgreementTests(PostgresFixture postgres)
 {
@@ -22,7 +22,7 @@ public sealed class AgreementTests(PostgresFixture postgres)
         await using var host = await ApiHost.StartAsync(new ApiHostSetup(provider) { Clock = clock }, postgres);
         var first = Setting("RUNAIRBAC_SEED", Random.Shared.Next());
         var asked = 0;
-        for (var seed = first; seed < first + Setting("RUNAIRBAC_WORLDS", Worlds); seed++)
+        for (var seed = first; seed < first + Setting("RUNAIRBAC_HTTP_WORLDS", Worlds); seed++)
         {
             try
             {
@@ -30,7 +30,7 @@ public sealed class AgreementTests(PostgresFixture postgres)
             }
             catch (Exception problem)
             {
-                throw new InvalidOperationException($"Seed {seed} (RUNAIRBAC_SEED={seed} RUNAIRBAC_WORLDS=1): {problem.Message}", problem);
+                throw new InvalidOperationException($"Seed {seed} (RUNAIRBAC_SEED={seed} RUNAIRBAC_HTTP_WORLDS=1): {problem.Message}", problem);
             }
         }
 
