@@ -39,7 +39,8 @@ public static partial class EmailAddress
 
         try
         {
-            canonical = LowerAscii(string.Concat(address.AsSpan(0, at + 1), Idn.GetAscii(address, at + 1)));
+            // IDNA folds case before it encodes; the runtime's mapping, which has no culture data here, leaves that to us.
+            canonical = LowerAscii(string.Concat(address.AsSpan(0, at + 1), Idn.GetAscii(address[(at + 1)..].ToLowerInvariant())));
             return true;
         }
         catch (ArgumentException)
