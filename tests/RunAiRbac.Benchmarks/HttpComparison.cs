@@ -24,7 +24,7 @@ internal static partial class HttpComparison
         var apiUrl = FreeUrl();
         var bareUrl = FreeUrl();
         using var api = StartApi(apiAssembly, apiUrl, folder.FullName);
-        using var bare = Start(Environment.ProcessPath!, ["bare", bareUrl], []);
+        using var bare = Start("dotnet", [typeof(BareHost).Assembly.Location, "bare", bareUrl], []);
         try
         {
             using var http = new HttpClient { BaseAddress = new Uri(apiUrl), Timeout = TimeSpan.FromSeconds(10) };
