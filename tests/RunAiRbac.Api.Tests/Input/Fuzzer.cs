@@ -91,8 +91,15 @@ internal sealed class FuzzWorld(InputHost host, Random random)
             "PUT /api/v1/org-unit/departments/{departmentId}" or "PUT /api/v1/org-unit/projects/{projectId}" => Unit([]),
             "POST /api/v1/authorization/access-rules" => new JsonObject
             {
-                ["subjectType"] = "user", ["subjectId"] = Any("email"), ["roleId"] = 5, ["scopeType"] = "department", ["scopeId"] = Any("department"), ["clusterId"] = Any("cluster"),
-                ["notBefore"] = "2030-01-01T00:00:00Z", ["expiresAt"] = "2999-01-01T00:00:00.123456Z", ["reason"] = "on call",
+                ["subjectType"] = "user",
+                ["subjectId"] = Any("email"),
+                ["roleId"] = 5,
+                ["scopeType"] = "department",
+                ["scopeId"] = Any("department"),
+                ["clusterId"] = Any("cluster"),
+                ["notBefore"] = "2030-01-01T00:00:00Z",
+                ["expiresAt"] = "2999-01-01T00:00:00.123456Z",
+                ["reason"] = "on call",
             },
             "POST /api/v1/authorize" or "POST /api/v1/authorize/explain" => With(check, "consistency", new JsonObject { ["full"] = true }),
             "POST /api/v1/authorize/batch" => new JsonObject { ["checks"] = new JsonArray(check.DeepClone(), check) },
@@ -124,7 +131,8 @@ internal sealed class FuzzWorld(InputHost host, Random random)
         unit["nodeTypes"] = new JsonObject { ["training"] = new JsonArray("a"), ["workspace"] = new JsonArray("b"), ["names"] = new JsonObject { ["a"] = "A" } };
         unit["resources"] = new JsonArray(new JsonObject
         {
-            ["nodePool"] = new JsonObject { ["id"] = "1", ["name"] = "default" }, ["gpu"] = new JsonObject { ["deserved"] = 1.5, ["limit"] = -1, ["overQuotaWeight"] = 2 },
+            ["nodePool"] = new JsonObject { ["id"] = "1", ["name"] = "default" },
+            ["gpu"] = new JsonObject { ["deserved"] = 1.5, ["limit"] = -1, ["overQuotaWeight"] = 2 },
             ["memory"] = new JsonObject { ["deserved"] = 5, ["units"] = "GB" },
         });
         return unit;
