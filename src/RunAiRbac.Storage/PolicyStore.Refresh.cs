@@ -40,6 +40,14 @@ public sealed partial class PolicyStore
         }
     }
 
+    /// <summary>Reads what is new of a tenant, unless that revision is here already.</summary>
+    internal Task WakeAsync(WakeUp wakeUp, CancellationToken cancellationToken)
+    {
+        var slot = _slots.Find(wakeUp.TenantId);
+        if (slot is null) return PollAsync(cancellationToken);
+        return slot.Current.Revision >= wakeUp.Revision ? Task.CompletedTask : slot.Refresh.RunAsync(cancellationToken);
+    }
+
     private async Task LoadAllAsync(CancellationToken cancellationToken)
     {
         var sentAt = _clock.GetTimestamp();
@@ -99,12 +107,13 @@ public sealed partial class PolicyStore
             return;
         }
 
-        var snapshot = isSetBack || current.Epoch != state.Epoch
+        var news = isSetBack || current.Epoch != state.Epoch
             ? null
             : await PolicyReader.CatchUpAsync(db, state.TenantId, current.Version.Snapshot, state.Revision, CancellationToken.None);
-        if (snapshot is not null)
+        if (news is not null)
         {
-            slot.Publish(Version(state.TenantId, snapshot, state.Epoch), sentAt);
+            slot.Publish(Version(state.TenantId, news.Snapshot, state.Epoch), sentAt);
+            if (news.OldestAt is { } writtenAt) Arrived?.Invoke(TimeSpan.FromMicroseconds(Math.Max(0, _clock.NowMicros() - writtenAt)));
             return;
         }
 

@@ -63,7 +63,7 @@ public sealed partial class PolicyStore
         await CommitAsync(transaction, slot.TenantId, taken.Revision);
         slot.Publish(after, sentAt, start.SetBackFrom);
 
-        // Here, after the commit, goes the wake-up of the other replicas: NOTIFY inside the transaction would serialize the whole database.
+        Committed?.Invoke(slot.TenantId, taken.Revision);
         return new(value, after.Version);
     }
 
@@ -86,8 +86,8 @@ public sealed partial class PolicyStore
         if (known.Epoch == taken.Epoch && known.Revision == revision) return new(known);
         if (known.Epoch == taken.Epoch && known.Revision < revision)
         {
-            var snapshot = await PolicyReader.CatchUpAsync(db, slot.TenantId, known.Version.Snapshot, revision, cancellationToken);
-            if (snapshot is not null) return new(Version(slot.TenantId, snapshot, known.Epoch));
+            var news = await PolicyReader.CatchUpAsync(db, slot.TenantId, known.Version.Snapshot, revision, cancellationToken);
+            if (news is not null) return new(Version(slot.TenantId, news.Snapshot, known.Epoch));
         }
 
         _log.Reloading(slot.TenantId, known.Epoch, known.Revision, taken.Epoch, revision);

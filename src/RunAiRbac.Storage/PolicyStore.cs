@@ -53,6 +53,12 @@ public sealed partial class PolicyStore : IDisposable
         _maxAge = (long)(settings.MaxStaleness.TotalSeconds * clock.TimestampFrequency);
     }
 
+    /// <summary>Tenant and revision of each write of this replica, after its commit and publication. Handlers must be quick.</summary>
+    internal event Action<int, long>? Committed;
+
+    /// <summary>For each batch of changes read from the log: the time from the writing of the oldest of them (by its writer's clock) until it was in force here.</summary>
+    public event Action<TimeSpan>? Arrived;
+
     /// <summary>Whether <see cref="LoadAsync"/> has been done.</summary>
     public bool IsLoaded => _tokens is not null;
 

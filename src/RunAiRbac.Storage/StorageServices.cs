@@ -4,6 +4,7 @@ using Microsoft.EntityFrameworkCore.Diagnostics;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Logging;
+using Npgsql;
 
 namespace RunAiRbac.Storage;
 
@@ -27,15 +28,24 @@ public sealed record StorageSettings
     /// <summary><c>Freshness:PollInterval</c>.</summary>
     public TimeSpan PollInterval { get; init; } = TimeSpan.FromSeconds(1);
 
+    /// <summary><c>Freshness:Notifications</c>: replicas on PostgreSQL tell one another of changes at once, and need not wait for the poll.</summary>
+    public bool Notifications { get; init; } = true;
+
+    internal bool HasNotifications => Notifications && Provider == StorageProvider.PostgreSql;
+
     /// <summary>How long the tokens of an ended session may still live: the longest access token lifetime.</summary>
     public TimeSpan LongestTokenLifetime { get; init; } = TimeSpan.FromHours(12);
+
+    /// <summary>For a PostgreSQL connection that one service keeps to itself: in no pool, named for whoever looks at the server, and probed, so that a dead one is noticed.</summary>
+    internal string OwnConnectionString(string use)
+        => new NpgsqlConnectionStringBuilder(ConnectionString) { Pooling = false, KeepAlive = 10, ApplicationName = $"runairbac-{use}" }.ConnectionString;
 }
 
 public static class StorageServices
 {
     private static readonly SqliteConnectionSetup SqliteSetup = new();
 
-    /// <summary>Registers <see cref="PolicyStore"/>, <see cref="StoreMigrator"/>, the context factory and the poller (a hosted service).</summary>
+    /// <summary>Registers <see cref="PolicyStore"/>, <see cref="StoreMigrator"/>, the context factory and, as hosted services, the poller and the wake-ups between replicas.</summary>
     public static IServiceCollection AddRunAiRbacStorage(this IServiceCollection services, Func<IServiceProvider, StorageSettings> settings)
     {
         services.TryAddSingleton(TimeProvider.System);
@@ -44,6 +54,8 @@ public static class StorageServices
         services.AddSingleton<PolicyStore>();
         services.AddSingleton<StoreMigrator>();
         services.AddHostedService<PolicyPoller>();
+        services.AddHostedService<ChangeNotifier>();
+        services.AddHostedService<ChangeListener>();
         return services;
     }
 

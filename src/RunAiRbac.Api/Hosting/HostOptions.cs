@@ -52,6 +52,9 @@ internal sealed record FreshnessOptions
     public TimeSpan MaxStaleness { get; init; } = TimeSpan.FromMinutes(1);
 
     public TimeSpan PollInterval { get; init; } = TimeSpan.FromSeconds(1);
+
+    /// <summary>Replicas on PostgreSQL tell one another of changes by LISTEN and NOTIFY; false where a pooler between does not carry that: they then only poll.</summary>
+    public bool Notifications { get; init; } = true;
 }
 
 /// <summary><c>DataProtection:</c></summary>

@@ -17,7 +17,8 @@ internal static class HostPipeline
         app.UseMiddleware<TokenAdmission>();
         app.MapFeatures();
         app.UseEndpoints(static _ => { });
-        app.Services.GetRequiredService<Metrics>().Meter.CreateObservableGauge(
-            "authz_snapshot_age_seconds", () => app.Services.GetRequiredService<PolicyStore>().Age.TotalSeconds, "s", "Time since the policy was last confirmed to be the newest.");
+        var (metrics, store) = (app.Services.GetRequiredService<Metrics>(), app.Services.GetRequiredService<PolicyStore>());
+        metrics.Meter.CreateObservableGauge("authz_snapshot_age_seconds", () => store.Age.TotalSeconds, "s", "Time since the policy was last confirmed to be the newest.");
+        store.Arrived += metrics.ChangeArrived;
     }
 }

@@ -98,6 +98,7 @@ internal static class HostServices
             ConnectionString = provider == StorageProvider.Sqlite ? UnderContentRoot(connection, services.GetRequiredService<IHostEnvironment>().ContentRootPath) : connection,
             MaxStaleness = freshness.MaxStaleness,
             PollInterval = freshness.PollInterval,
+            Notifications = freshness.Notifications,
             LongestTokenLifetime = TokensOptions.LongestAccessTokenLifetime,
         };
     }

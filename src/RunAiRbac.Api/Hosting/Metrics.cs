@@ -12,6 +12,7 @@ internal sealed class Metrics
     private readonly Counter<long> _refused;
     private readonly Counter<long> _tokenCache;
     private readonly Counter<long> _tokensIssued;
+    private readonly Histogram<double> _revocationLag;
 
     public Metrics(IMeterFactory meters)
     {
@@ -21,6 +22,8 @@ internal sealed class Metrics
         _refused = meter.CreateCounter<long>("authz_refused_total", description: "Requests that were refused, by error code.");
         _tokenCache = meter.CreateCounter<long>("authz_token_cache_total", description: "Access tokens presented: hit, miss (validated) or refused.");
         _tokensIssued = meter.CreateCounter<long>("authz_tokens_issued_total", description: "Token requests, by grant and by result.");
+        _revocationLag = meter.CreateHistogram<double>(
+            "authz_revocation_lag_seconds", "s", "Time from another replica's write until it was in force here; both clocks play a part in it.");
         Meter = meter;
     }
 
@@ -33,6 +36,8 @@ internal sealed class Metrics
         var wanted = consistency switch { null => "none", { Full: true } => "full", _ => "at_least" };
         _checks.Add(count, new KeyValuePair<string, object?>("result", allowed ? "allowed" : "denied"), new KeyValuePair<string, object?>("consistency", wanted));
     }
+
+    public void ChangeArrived(TimeSpan lag) => _revocationLag.Record(lag.TotalSeconds);
 
     public void CheckTook(TimeSpan duration) => _checkDuration.Record(duration.TotalSeconds);
 

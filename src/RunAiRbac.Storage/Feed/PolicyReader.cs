@@ -3,6 +3,9 @@ using RunAiRbac.Policy;
 
 namespace RunAiRbac.Storage;
 
+/// <summary>A snapshot brought on by the log. <c>OldestAt</c>: when the first of the entries that did it was written (UTC microseconds since 1970); null: there was none.</summary>
+internal sealed record CaughtUp(PolicySnapshot Snapshot, long? OldestAt);
+
 /// <summary>Builds snapshots from rows, and brings them on by the change log, on the caller's connection and in its transaction.</summary>
 internal sealed class PolicyReader(StorageSettings settings, TimeProvider clock)
 {
@@ -24,20 +27,22 @@ internal sealed class PolicyReader(StorageSettings settings, TimeProvider clock)
     }
 
     /// <summary>The snapshot at that revision or, when the log goes further already, after it; null: the log has a gap or an entry that cannot be applied.</summary>
-    public static async Task<PolicySnapshot?> CatchUpAsync(RunAiRbacDbContext db, int tenantId, PolicySnapshot snapshot, long revision, CancellationToken cancellationToken)
+    public static async Task<CaughtUp?> CatchUpAsync(RunAiRbacDbContext db, int tenantId, PolicySnapshot snapshot, long revision, CancellationToken cancellationToken)
     {
         var from = snapshot.Revision;
         var entries = db.Changes.AsNoTracking()
             .Where(x => x.TenantId == tenantId && x.Revision > from)
             .OrderBy(x => x.Revision)
-            .Select(x => new { x.Revision, x.Changes })
+            .Select(x => new { x.Revision, x.At, x.Changes })
             .AsAsyncEnumerable();
+        long? oldestAt = null;
         await foreach (var entry in entries.WithCancellation(cancellationToken))
         {
             if (entry.Revision != snapshot.Revision + 1 || !ChangeLog.TryRead(entry.Changes, out var changes)) return null;
             try
             {
                 snapshot = snapshot.Apply(entry.Revision, changes);
+                oldestAt ??= entry.At;
             }
             catch (ArgumentException)
             {
@@ -45,7 +50,7 @@ internal sealed class PolicyReader(StorageSettings settings, TimeProvider clock)
             }
         }
 
-        return snapshot.Revision >= revision ? snapshot : null;
+        return snapshot.Revision >= revision ? new(snapshot, oldestAt) : null;
     }
 
     private static async Task<List<RoleFact>> RolesAsync(RunAiRbacDbContext db, int tenantId, CancellationToken cancellationToken)

@@ -48,7 +48,7 @@ public sealed class HeldBackReplicaTests(PostgresFixture postgres)
     /// <summary>Routes that concern one's own session: they need no right that could be revoked but the session itself, which has its own test here.</summary>
     internal static readonly string[] NeedNoRight = ["POST /api/v1/me/password", "DELETE /api/v1/me/sessions/{id}", "POST /oauth2/revoke"];
 
-    private static readonly Dictionary<string, string> NoFeed = new() { ["Freshness:PollInterval"] = "00:30:00", ["Freshness:MaxStaleness"] = "01:00:00" };
+    private static readonly Dictionary<string, string> NoFeed = new() { ["Freshness:PollInterval"] = "00:30:00", ["Freshness:MaxStaleness"] = "01:00:00", ["Freshness:Notifications"] = "false" };
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 

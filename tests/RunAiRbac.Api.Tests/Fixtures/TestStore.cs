@@ -99,6 +99,14 @@ public sealed class TestStore : IAsyncDisposable
     internal PolicyPoller NewPoller(TimeSpan interval)
         => new(Store, Settings with { PollInterval = interval }, TimeProvider.System, _services.GetRequiredService<ILogger<PolicyPoller>>());
 
+    /// <summary>The sender of wake-ups as the host runs it.</summary>
+    internal ChangeNotifier NewNotifier(bool notifications = true)
+        => new(Store, Settings with { Notifications = notifications }, _services.GetRequiredService<ILogger<ChangeNotifier>>());
+
+    /// <summary>The listener for wake-ups as the host runs it.</summary>
+    internal ChangeListener NewListener(bool notifications = true)
+        => new(Store, Settings with { Notifications = notifications, PollInterval = TimeSpan.FromMilliseconds(50) }, TimeProvider.System, _services.GetRequiredService<ILogger<ChangeListener>>());
+
     public Task<RunAiRbacDbContext> OpenAsync() => Store.OpenAsync(TestContext.Current.CancellationToken);
 
     public async ValueTask DisposeAsync()
