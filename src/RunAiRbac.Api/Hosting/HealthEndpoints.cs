@@ -17,9 +17,10 @@ internal static class HealthEndpoints
 
     private static IResult Live() => TypedResults.Ok(new Health("live", []));
 
-    private static IResult Ready(PolicyStore store, SigningKeys keys)
+    private static IResult Ready(PolicyStore store, SigningKeys keys, Draining draining)
     {
         var problems = new List<string>();
+        if (draining.HasBegun) problems.Add("The replica is stopping.");
         if (!store.IsReady) problems.Add("The policy has not been confirmed for longer than Freshness:MaxStaleness.");
         if (keys.Problem is { } problem) problems.Add(problem);
         return problems.Count == 0

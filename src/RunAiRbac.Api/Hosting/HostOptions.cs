@@ -57,6 +57,18 @@ internal sealed record FreshnessOptions
     public bool Notifications { get; init; } = true;
 }
 
+/// <summary><c>Shutdown:</c></summary>
+internal sealed record ShutdownOptions
+{
+    /// <summary>How long requests are served after readiness has begun to fail; null: five seconds, none in Development.</summary>
+    public TimeSpan? DrainFor { get; init; }
+
+    /// <summary>How long the running requests may take after that.</summary>
+    public TimeSpan FinishWithin { get; init; } = TimeSpan.FromSeconds(30);
+
+    public TimeSpan For(IHostEnvironment environment) => DrainFor ?? (environment.IsDevelopment() ? TimeSpan.Zero : TimeSpan.FromSeconds(5));
+}
+
 /// <summary><c>DataProtection:</c></summary>
 internal sealed record KeyRingOptions
 {
@@ -110,6 +122,7 @@ internal static class HostOptions
         services.AddSection<BootstrapOptions>("Bootstrap", Bootstrap);
         services.AddSection<TokensOptions>("Tokens", Tokens);
         services.AddSection<FreshnessOptions>("Freshness", Freshness);
+        services.AddSection<ShutdownOptions>("Shutdown", Shutdown);
         services.AddSection<KeyRingOptions>("DataProtection", KeyRing);
         services.AddSection<TenancyOptions>("Tenancy", Tenancy);
         services.AddSection<PasswordOptions>("Passwords", PasswordRounds);
@@ -183,6 +196,12 @@ internal static class HostOptions
         if (options.PollInterval < TimeSpan.FromMilliseconds(50)) yield return "Freshness:PollInterval must be at least 00:00:00.0500000.";
         if (options.MaxStaleness <= options.PollInterval) yield return "Freshness:MaxStaleness must be longer than Freshness:PollInterval.";
         if (options.MaxStaleness > TimeSpan.FromHours(1)) yield return "Freshness:MaxStaleness must be at most 01:00:00.";
+    }
+
+    private static IEnumerable<string> Shutdown(ShutdownOptions options, Judge judge)
+    {
+        if (options.DrainFor < TimeSpan.Zero || options.DrainFor > TimeSpan.FromMinutes(5)) yield return "Shutdown:DrainFor must be from 00:00:00 to 00:05:00.";
+        if (options.FinishWithin < TimeSpan.FromSeconds(1) || options.FinishWithin > TimeSpan.FromMinutes(5)) yield return "Shutdown:FinishWithin must be from 00:00:01 to 00:05:00.";
     }
 
     private static IEnumerable<string> KeyRing(KeyRingOptions options, Judge judge)

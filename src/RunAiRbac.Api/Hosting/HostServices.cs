@@ -33,6 +33,10 @@ internal static class HostServices
         services.AddSingleton<FirstStart>();
         services.AddSingleton<DemoSeed>();
         services.AddHostedService<Telemetry>();
+        services.AddSingleton<Draining>();
+        services.AddHostedService(provider => provider.GetRequiredService<Draining>());
+        services.AddOptions<Microsoft.Extensions.Hosting.HostOptions>().Configure<IOptions<ShutdownOptions>, IHostEnvironment>(
+            (host, shutdown, environment) => host.ShutdownTimeout = shutdown.Value.For(environment) + shutdown.Value.FinishWithin);
         services.AddExceptionHandler<ProblemWriter>();
         services.AddOpenApiDocument();
         services.ConfigureHttpJsonOptions(options =>

@@ -19,6 +19,8 @@ public sealed class HostOptionsTests
     [InlineData("Development", "Tokens:RefreshTokenLifetime=00:01:00", "Tokens:RefreshTokenLifetime")]
     [InlineData("Development", "Freshness:MaxStaleness=00:00:00", "Freshness:MaxStaleness")]
     [InlineData("Development", "Freshness:PollInterval=00:00:00", "Freshness:PollInterval")]
+    [InlineData("Development", "Shutdown:DrainFor=-00:00:01", "Shutdown:DrainFor")]
+    [InlineData("Development", "Shutdown:FinishWithin=00:00:00", "Shutdown:FinishWithin")]
     [InlineData("Development", "Storage:Provider=Oracle", "Storage:Provider")]
     [InlineData("Development", "Storage:Provider=7", "Storage:Provider")]
     [InlineData("Development", "Storage:Provider=PostgreSql", "ConnectionStrings:RunAiRbac")]
