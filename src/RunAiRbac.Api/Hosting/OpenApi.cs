@@ -148,7 +148,9 @@ internal sealed class OperationDocs : IOperationFilter
 
     private static IEnumerable<QueryDoc> ListParameters(ListDoc list)
     {
-        yield return new QueryDoc("limit", $"Page size, 1 to {ListQuery.MaxLimit}; {list.Spec.DefaultLimit} when absent.", "integer", null);
+        var limits = list.Spec.Limits;
+        var absent = limits.Default == int.MaxValue ? "all rows" : limits.Default.ToString(CultureInfo.InvariantCulture);
+        yield return new QueryDoc(limits.Name, $"Page size, {limits.Min} to {limits.Max}; {absent} when absent.", "integer", null);
         yield return new QueryDoc("offset", "Rows to leave out at the start.", "integer", null);
         if (list.Spec.SortFields.Length > 0) yield return new QueryDoc("sortBy", "The field to sort by.", "string", list.Spec.SortFields);
         if (list.Spec.SortFields.Length > 0) yield return new QueryDoc("sortOrder", "`asc` when absent.", "string", ["asc", "desc"]);

@@ -10,6 +10,8 @@ namespace RunAiRbac.Api.Http;
 /// </summary>
 internal sealed class Acting
 {
+    private readonly Dictionary<(string ResourceType, string Action), IReadOnlyList<ScopeRef>> _permitted = [];
+
     private Acting(PolicySnapshot snapshot, SubjectRef subject, int tenantId, long now)
     {
         Snapshot = snapshot;
@@ -49,9 +51,13 @@ internal sealed class Acting
         if (!Can(resourceType, action, scope)) throw ApiException.Forbidden(resourceType, action, scope.IsKnown ? Where(scope) : "there");
     }
 
-    /// <summary>The highest scopes where the caller holds the permission.</summary>
+    /// <summary>The highest scopes where the caller holds the permission; looked for once, since a list asks for each of its rows.</summary>
     public IReadOnlyList<ScopeRef> PermittedScopes(string resourceType, string action)
-        => Snapshot.PermittedScopes(Subject, Snapshot.Catalogue.FindResourceType(resourceType), Snapshot.Catalogue.FindAction(action), Moment);
+    {
+        if (_permitted.TryGetValue((resourceType, action), out var known)) return known;
+        var (type, number) = (Snapshot.Catalogue.FindResourceType(resourceType), Snapshot.Catalogue.FindAction(action));
+        return _permitted[(resourceType, action)] = Snapshot.PermittedScopes(Subject, type, number, Moment);
+    }
 
     /// <summary>
     /// Whether the caller may read the scope itself: it holds the read permission there or above, or, for a tenant, cluster or department, anywhere below

@@ -5,16 +5,33 @@ using RunAiRbac.Api.Errors;
 
 namespace RunAiRbac.Api.Http;
 
-/// <summary>What one list accepts (reference sheet §1.1).</summary>
-/// <param name="SortFields">Allowed <c>sortBy</c> values; the first one is the default order's name only if the list says so.</param>
-/// <param name="FilterFields">Allowed fields of <c>filterBy</c>.</param>
-/// <param name="DefaultLimit">The page size when none is given.</param>
-/// <param name="Operators">Allowed operators of <c>filterBy</c>.</param>
-internal sealed record ListSpec(string[] SortFields, string[] FilterFields, int DefaultLimit = 50, string[]? Operators = null)
-{
-    public static readonly string[] AllOperators = ["==", "!=", "<=", ">=", "=@", "!@", "=^", "=$"];
+/// <summary>The parameter that says how many rows a page has.</summary>
+internal sealed record ListLimits(int Default = 50, string Name = "limit", int Min = 1, int Max = 500);
 
-    public string[] FilterOperators { get; } = Operators ?? AllOperators;
+/// <summary>What one list accepts (reference sheet §1.1).</summary>
+/// <param name="sortFields">Allowed <c>sortBy</c> values.</param>
+/// <param name="filterFields">Allowed fields of <c>filterBy</c>.</param>
+/// <param name="limits">The page size.</param>
+/// <param name="operators">Allowed operators of <c>filterBy</c>; null: all eight.</param>
+internal class ListSpec(string[] sortFields, string[] filterFields, ListLimits? limits = null, string[]? operators = null)
+{
+    /// <summary>A list with paging and nothing else.</summary>
+    public static readonly ListSpec PagingOnly = new([], []);
+
+    private static readonly string[] AllOperators = ["==", "!=", "<=", ">=", "=@", "!@", "=^", "=$"];
+
+    public string[] SortFields => sortFields;
+
+    public string[] FilterFields => filterFields;
+
+    public ListLimits Limits { get; } = limits ?? new ListLimits();
+
+    public string[] FilterOperators { get; } = operators ?? AllOperators;
+
+    /// <summary>400 for a term of a known field whose operator or value the field does not take.</summary>
+    public virtual void Demand(ListFilter term)
+    {
+    }
 }
 
 /// <summary>One term of <c>filterBy</c>; terms are ANDed.</summary>
@@ -23,21 +40,23 @@ internal sealed record ListFilter(string Field, string Operator, string Value);
 /// <summary>The validated paging, sorting and filtering parameters of a list request.</summary>
 internal sealed record ListQuery(int Limit, int Offset, string? SortBy, bool Descending, IReadOnlyList<ListFilter> Filters, string? Search)
 {
-    public const int MaxLimit = 500;
+    private const int MaxTerms = 50;
 
     public static ListQuery Read(IQueryCollection query, ListSpec spec)
     {
-        var limit = ReadInt(query, "limit", 1, MaxLimit) ?? spec.DefaultLimit;
+        var limit = ReadInt(query, spec.Limits.Name, spec.Limits.Min, spec.Limits.Max) ?? spec.Limits.Default;
         var offset = ReadInt(query, "offset", 0, int.MaxValue) ?? 0;
         var sortBy = ReadOne(query, "sortBy");
         if (sortBy is not null && !spec.SortFields.Contains(sortBy, StringComparer.Ordinal))
             throw ApiException.Invalid("sortBy", $"must be one of {string.Join(", ", spec.SortFields)}");
         var sortOrder = ReadOne(query, "sortOrder");
         if (sortOrder is not (null or "asc" or "desc")) throw ApiException.Invalid("sortOrder", "must be asc or desc");
-        var search = ReadOne(query, "search");
-        if (search is { Length: > 256 }) throw ApiException.Invalid("search", "must have at most 256 characters");
-        return new ListQuery(limit, offset, sortBy, sortOrder == "desc", ReadFilters(query, spec), string.IsNullOrEmpty(search) ? null : search);
+        return new ListQuery(limit, offset, sortBy, sortOrder == "desc", ReadFilters(query, spec), ReadSearch(query));
     }
+
+    /// <summary>What a count takes of its list: filters and search. Paging and sorting are unknown parameters there, which are ignored.</summary>
+    public static ListQuery ReadCount(IQueryCollection query, ListSpec spec)
+        => new(spec.Limits.Default, 0, null, false, ReadFilters(query, spec), ReadSearch(query));
 
     /// <summary>A parameter's values as they are; 400 for control characters, which name nothing and of which PostgreSQL refuses NUL.</summary>
     public static StringValues ReadAll(IQueryCollection query, string name)
@@ -79,6 +98,12 @@ internal sealed record ListQuery(int Limit, int Offset, string? SortBy, bool Des
             _ => throw ApiException.Invalid(name, "must be true or false"),
         };
 
+    private static string? ReadSearch(IQueryCollection query)
+    {
+        var search = ReadOne(query, "search");
+        return search is { Length: > 256 } ? throw ApiException.Invalid("search", "must have at most 256 characters") : search;
+    }
+
     /// <summary>Splits at a comma only where a known field and an operator follow (sheet §8.13); repeated values are not split further.</summary>
     private static List<ListFilter> ReadFilters(IQueryCollection query, ListSpec spec)
     {
@@ -92,6 +117,9 @@ internal sealed record ListQuery(int Limit, int Offset, string? SortBy, bool Des
                     $"must be terms of a field ({string.Join(", ", spec.FilterFields)}), an operator ({string.Join(" ", spec.FilterOperators)}) and a value"));
         }
 
+        // Each term is a condition of the statement, whose depth databases limit.
+        if (filters.Count > MaxTerms) throw ApiException.Invalid("filterBy", $"must have at most {MaxTerms} terms");
+        foreach (var term in filters) spec.Demand(term);
         return filters;
     }
 
@@ -127,12 +155,5 @@ internal sealed record ListQuery(int Limit, int Offset, string? SortBy, bool Des
 
         (field, op) = (null, null);
         return false;
-    }
-
-    /// <summary>501 for a valid filter or search that this list does not serve yet: never ignored.</summary>
-    public void RefuseFilters(bool searchServed = false)
-    {
-        if (Filters.Count > 0) throw new ApiException(Kinds.NotImplemented, "`filterBy` is not served on this list yet.", "filterBy");
-        if (Search is not null && !searchServed) throw new ApiException(Kinds.NotImplemented, "`search` is not served on this list yet.", "search");
     }
 }

@@ -16,6 +16,7 @@ internal static class RuleModel
     {
         e.ToTable("roles").HasKey(x => new { x.TenantId, x.Id });
         e.Property(x => x.Name).HasMaxLength(Lengths.Name);
+        e.Property(x => x.NameFolded).HasMaxLength(Lengths.Name);
         e.Property(x => x.Description).HasMaxLength(Lengths.Description);
         e.Property(x => x.CreatedByName).HasMaxLength(Lengths.Name);
         e.HasOne<TenantRow>().WithMany().HasForeignKey(x => x.TenantId).OnDelete(DeleteBehavior.Restrict);
@@ -63,5 +64,6 @@ internal static class RuleModel
         e.HasIndex(x => new { x.TenantId, x.ScopeId }).HasFilter(DirectoryModel.Living);
         e.HasIndex(x => new { x.TenantId, x.RoleId }).HasFilter(DirectoryModel.Living);
         e.HasIndex(x => new { x.TenantId, x.CreatedAt }).HasFilter(DirectoryModel.Living);
+        e.HasIndex(x => new { x.TenantId, x.UpdatedAt });
     });
 }

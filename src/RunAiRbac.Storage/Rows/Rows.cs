@@ -49,6 +49,9 @@ public sealed class RoleRow
     public int TenantId { get; set; }
     public int Id { get; set; }
     public required string Name { get; set; }
+
+    /// <summary>Nullable because it came later; the migration filled it, and every write sets it.</summary>
+    public string? NameFolded { get; set; }
     public required string Description { get; set; }
     public bool Enabled { get; set; } = true;
 

@@ -65,7 +65,8 @@ public sealed partial class PolicyWrite
         }
         else
         {
-            (row.Name, row.Description, row.Enabled, row.UpdatedAt) = (role.Name, role.Description, role.Enabled, Now);
+            (row.Name, row.NameFolded, row.Description) = (role.Name, Folding.Fold(role.Name), role.Description);
+            (row.Enabled, row.UpdatedAt) = (role.Enabled, Now);
             row.Permissions = ChangeLog.WritePermissions(role.Permissions);
         }
 
@@ -80,6 +81,7 @@ internal static class RoleRows
         TenantId = tenantId,
         Id = role.Id,
         Name = role.Name,
+        NameFolded = Folding.Fold(role.Name),
         Description = role.Description,
         Enabled = role.Enabled,
         Permissions = ChangeLog.WritePermissions(role.Permissions),

@@ -11,7 +11,7 @@ public sealed partial class PolicyWrite
         ArgumentNullException.ThrowIfNull(row);
         row.TenantId = TenantId;
         if (row.Id.Length == 0) row.Id = Ids.New();
-        row.NameFolded = Fold(row.Name);
+        row.NameFolded = Folding.Fold(row.Name);
         (row.CreatedAt, row.CreatedById, row.CreatedByName) = (Now, Actor.SubjectId, Actor.Name);
         (row.UpdatedAt, row.UpdatedById, row.UpdatedByName) = (Now, Actor.SubjectId, Actor.Name);
         row.MadeRevision = Revision;
@@ -52,7 +52,7 @@ public sealed partial class PolicyWrite
     {
         ArgumentNullException.ThrowIfNull(row);
         if (!After.FindScope(row.Id).IsKnown) throw new InvalidOperationException($"The scope {row.Id} has ended.");
-        row.NameFolded = Fold(row.Name);
+        row.NameFolded = Folding.Fold(row.Name);
         (row.UpdatedAt, row.UpdatedById, row.UpdatedByName) = (Now, Actor.SubjectId, Actor.Name);
         Record(new ScopePut(row.ToFact()));
     }
@@ -78,7 +78,4 @@ public sealed partial class PolicyWrite
         Align<ScopeRow>(x => ended.Contains(x.Id) && x.DeletedAt is null, x => (x.DeletedAt, x.EndedRevision) = (Now, Revision));
         Record(new ScopeEnd(id));
     }
-
-    /// <summary>The copy of a name that searches compare with.</summary>
-    internal static string Fold(string name) => name.ToLowerInvariant();
 }

@@ -11,7 +11,7 @@ public sealed partial class PolicyWrite
         ArgumentNullException.ThrowIfNull(row);
         row.TenantId = TenantId;
         if (row.Id.Length == 0) row.Id = Ids.New();
-        row.NameFolded = Fold(row.Name);
+        row.NameFolded = Folding.Fold(row.Name);
         (row.CreatedAt, row.CreatedById, row.CreatedByName) = (Now, Actor.SubjectId, Actor.Name);
         (row.UpdatedAt, row.MadeRevision) = (Now, Revision);
         Db.Subjects.Add(row);
@@ -45,7 +45,7 @@ public sealed partial class PolicyWrite
     {
         ArgumentNullException.ThrowIfNull(row);
         if (!After.FindSubject(row.Id).IsKnown) throw new InvalidOperationException($"The subject {row.Id} has ended.");
-        row.NameFolded = Fold(row.Name);
+        row.NameFolded = Folding.Fold(row.Name);
         row.UpdatedAt = Now;
         await FlushAsync(cancellationToken);
         var hasPassword = row.Kind == SubjectKind.User && await Db.Credentials.LivingPasswords(TenantId).AnyAsync(x => x.SubjectId == row.Id, cancellationToken);

@@ -67,13 +67,16 @@ public sealed class UserListTests(ApiHosts hosts) : SubjectTests(hosts)
     }
 
     [Theory, MemberData(nameof(Providers))]
-    public async Task List_FilterNotServedYet_IsNeverIgnored(StorageProvider provider)
+    public async Task List_OlderFilter_MeansIsLocal(StorageProvider provider)
     {
         var world = await OpenAsync(provider);
+        var local = await world.CreateUserAsync();
+        await world.GrantAsync("user", world.NewEmail(), World.Viewer, World.Tenant);
 
-        foreach (var query in new[] { "filterBy=username%3D%3Da%40example.com", "filter=runai.is_local%3Atrue" })
-            (await world.Admin.GetAsync($"/api/v1/users?{query}")).Expect(HttpStatusCode.NotImplemented, "not_implemented");
-        (await world.Admin.GetAsync("/api/v1/users/count?filterBy=isLocal%3D%3Dtrue")).Expect(HttpStatusCode.NotImplemented, "not_implemented");
+        (await world.Admin.GetAsync($"/api/v1/users?search={world.Tag}")).Ids.Should().HaveCount(2);
+        (await world.Admin.GetAsync($"/api/v1/users?search={world.Tag}&filter=runai.is_local%3Atrue")).Ids.Should().Equal(local.Id);
+        (await world.Admin.GetAsync($"/api/v1/users?search={world.Tag}&filter=runai.is_local:false")).Ids.Should().BeEmpty();
+        (await world.Admin.GetAsync("/api/v1/users?filter=runai.email:x")).Expect(HttpStatusCode.BadRequest, "invalid_request").Details.Should().Be("filter");
         (await world.Admin.GetAsync("/api/v1/users?subjectId=&verbosity=full&verbosity=full&limit=1")).Expect(HttpStatusCode.OK);
     }
 

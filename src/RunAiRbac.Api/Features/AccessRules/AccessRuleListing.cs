@@ -1,10 +1,10 @@
-using System.Linq.Expressions;
 using Microsoft.EntityFrameworkCore;
 using RunAiRbac.Api.Errors;
 using RunAiRbac.Api.Features.Authorize;
 using RunAiRbac.Api.Http;
 using RunAiRbac.Policy;
 using RunAiRbac.Storage;
+using Fields = RunAiRbac.Api.Http.ListFields<RunAiRbac.Api.Features.AccessRules.RuleRecord>;
 
 namespace RunAiRbac.Api.Features.AccessRules;
 
@@ -15,12 +15,20 @@ internal sealed class RuleRecord
     public required SubjectKind SubjectKind { get; init; }
     public required string SubjectName { get; init; }
     public required string SubjectKey { get; init; }
-    public required string SubjectFolded { get; init; }
+    public string? SubjectFolded { get; init; }
     public required string ScopeType { get; init; }
     public required string ScopeName { get; init; }
-    public required string ScopeFolded { get; init; }
+    public string? ScopeFolded { get; init; }
     public string? ClusterId { get; init; }
     public required string RoleName { get; init; }
+    public string? RoleFolded { get; init; }
+
+    /// <summary>The creator's name of the moment (its last one, when it is deleted); the system has only a name.</summary>
+    public required string CreatedBy { get; init; }
+    public string? CreatedByFolded { get; init; }
+
+    /// <summary>The position among <see cref="AccessRuleListing.Phases"/>.</summary>
+    public int Phase { get; init; }
 }
 
 /// <summary>The list's parameters beyond paging and sorting.</summary>
@@ -38,7 +46,7 @@ internal sealed record RuleFilter(
         };
         return new RuleFilter(
             ListQuery.ReadBool(query, "includeDeleted"),
-            ListQuery.ReadOne(query, "lastUpdated") is { } since ? NewRuleReader.ReadTime(since, "lastUpdated") : null,
+            ListQuery.ReadOne(query, "lastUpdated") is { } since ? Times.ReadMicros(since, "lastUpdated") : null,
             kind,
             ReadSubjectIds(query),
             ListQuery.ReadOne(query, "clusterId"),
@@ -60,16 +68,42 @@ internal sealed record RuleFilter(
 /// <summary>Rule lists as SQL: a constant number of queries, filtered to what the caller may read.</summary>
 internal static class AccessRuleListing
 {
-    public static readonly ListSpec Spec = new(
-        ["subjectId", "subjectType", "roleId", "scopeId", "scopeType", "roleName", "scopeName", "createdAt", "deletedAt", "createdBy", "phase"],
-        ["subjectId", "subjectType", "roleId", "scopeId", "scopeType", "roleName", "scopeName", "createdAt", "deletedAt", "createdBy", "phase"]);
+    /// <summary>The sheet's phases in ordinal order; no rule is ever `Creating` here.</summary>
+    public static readonly string[] Phases = ["Creating", "Deleting", "NotReady", "Ready"];
 
-    public static IQueryable<RuleRecord> Records(RunAiRbacDbContext db, int tenantId)
+    /// <summary>`subjectType` is compared as it is shown: `app` and `service-account` are two words here.</summary>
+    private static readonly string[] SubjectTypes = ["all-authenticated-users", "app", "group", "service-account", "user"];
+    private static readonly string[] ScopeTypes = ["cluster", "department", "project", "system", "tenant"];
+
+    public static readonly ListTable<RuleRecord> Table = new(Fields.Number("id", r => r.Rule.Id), [
+        Fields.Text("subjectId", r => r.SubjectFolded, id: r => r.Rule.SubjectId),
+        Fields.Choice("subjectType", SubjectTypes, r => r.Rule.SubjectType == "service-account" ? 3
+            : r.SubjectKind == SubjectKind.AllAuthenticated ? 0 : r.SubjectKind == SubjectKind.Application ? 1 : r.SubjectKind == SubjectKind.Group ? 2 : 4),
+        Fields.Number("roleId", r => r.Rule.RoleId),
+        Fields.Text("scopeId", r => r.Rule.ScopeId),
+        Fields.Text("scopeType", r => r.ScopeType, words: ScopeTypes),
+        Fields.Text("roleName", r => r.RoleFolded),
+        Fields.Text("scopeName", r => r.ScopeFolded),
+        Fields.Date("createdAt", r => r.Rule.CreatedAt),
+        Fields.Date("deletedAt", r => r.Rule.DeletedAt),
+        Fields.Text("createdBy", r => r.CreatedByFolded),
+        Fields.Choice("phase", Phases, r => r.Phase),
+    ]);
+
+    /// <summary>
+    /// All rules with their names, at one moment. Outer joins, although nothing is ever missing: the databases leave out those that a count does not need.
+    /// </summary>
+    public static IQueryable<RuleRecord> Records(RunAiRbacDbContext db, int tenantId, long now)
         => from rule in db.AccessRules.AsNoTracking()
            where rule.TenantId == tenantId
-           join subject in db.Subjects on new { rule.TenantId, Id = rule.SubjectId } equals new { subject.TenantId, subject.Id }
-           join scope in db.Scopes on new { rule.TenantId, Id = rule.ScopeId } equals new { scope.TenantId, scope.Id }
-           join role in db.Roles on new { rule.TenantId, Id = rule.RoleId } equals new { role.TenantId, role.Id }
+           join s in db.Subjects on new { rule.TenantId, Id = rule.SubjectId } equals new { s.TenantId, s.Id } into subjects
+           from subject in subjects.DefaultIfEmpty()
+           join p in db.Scopes on new { rule.TenantId, Id = rule.ScopeId } equals new { p.TenantId, p.Id } into scopes
+           from scope in scopes.DefaultIfEmpty()
+           join o in db.Roles on new { rule.TenantId, Id = rule.RoleId } equals new { o.TenantId, o.Id } into roles
+           from role in roles.DefaultIfEmpty()
+           join c in db.Subjects on new { rule.TenantId, Id = rule.CreatedById } equals new { c.TenantId, Id = (string?)c.Id } into creators
+           from creator in creators.DefaultIfEmpty()
            select new RuleRecord
            {
                Rule = rule,
@@ -82,6 +116,10 @@ internal static class AccessRuleListing
                ScopeFolded = scope.NameFolded,
                ClusterId = scope.ClusterId,
                RoleName = role.Name,
+               RoleFolded = role.NameFolded,
+               CreatedBy = creator.Name ?? rule.CreatedByName,
+               CreatedByFolded = creator.NameFolded ?? rule.CreatedByName.ToLower(),
+               Phase = rule.DeletedAt != null ? 1 : rule.NotBefore > now || rule.ExpiresAt <= now ? 2 : 3,
            };
 
     /// <summary>The rules that the caller may read: those at scopes where it holds `access_rules` read, and below.</summary>
@@ -90,12 +128,12 @@ internal static class AccessRuleListing
         var snapshot = acting.Snapshot;
         var roots = acting.PermittedScopes("access_rules", "read");
         var system = roots.Any(r => snapshot.Scope(r).Type == "system");
-        if (roots.Contains(acting.Tenant)) return system ? rules : rules.Where(r => r.ScopeType != "system");
+        if (roots.Contains(acting.Tenant)) return system ? rules : rules.Where(r => r.Rule.ScopeId != "system");
         var scopes = roots.SelectMany(snapshot.Subtree).Select(s => snapshot.Scope(s).Id).ToArray();
         return rules.Where(r => EF.Parameter(scopes).Contains(r.Rule.ScopeId));
     }
 
-    public static IQueryable<RuleRecord> Filter(IQueryable<RuleRecord> rules, RuleFilter filter, string? search, PolicySnapshot snapshot)
+    public static IQueryable<RuleRecord> Filter(IQueryable<RuleRecord> rules, RuleFilter filter, string? search)
     {
         if (!filter.IncludeDeleted) rules = rules.Where(r => r.Rule.DeletedAt == null);
         if (filter.UpdatedSince is { } since) rules = rules.Where(r => r.Rule.UpdatedAt >= since);
@@ -112,30 +150,10 @@ internal static class AccessRuleListing
 
         if (search is not null)
         {
-            var folded = search.ToLowerInvariant();
-            var roles = snapshot.Roles.Where(r => r.Name.Contains(search, StringComparison.OrdinalIgnoreCase)).Select(r => r.Id).ToArray();
-            rules = rules.Where(r => r.SubjectFolded.Contains(folded) || r.ScopeFolded.Contains(folded) || EF.Parameter(roles).Contains(r.Rule.RoleId));
+            var folded = Folding.Fold(search);
+            rules = rules.Where(r => r.SubjectFolded!.Contains(folded) || r.ScopeFolded!.Contains(folded) || r.RoleFolded!.Contains(folded));
         }
 
         return rules;
     }
-
-    public static IQueryable<RuleRecord> Sort(IQueryable<RuleRecord> rules, ListQuery query, long now) => query.SortBy switch
-    {
-        "subjectId" => By(rules, query, r => r.SubjectName),
-        "subjectType" => By(rules, query, r => r.SubjectKind),
-        "roleId" => By(rules, query, r => r.Rule.RoleId),
-        "scopeId" => By(rules, query, r => r.Rule.ScopeId),
-        "scopeType" => By(rules, query, r => r.ScopeType),
-        "roleName" => By(rules, query, r => r.RoleName),
-        "scopeName" => By(rules, query, r => r.ScopeName),
-        "createdAt" => By(rules, query, r => r.Rule.CreatedAt),
-        "deletedAt" => By(rules, query, r => r.Rule.DeletedAt ?? long.MaxValue),
-        "createdBy" => By(rules, query, r => r.Rule.CreatedByName),
-        "phase" => By(rules, query, r => r.Rule.DeletedAt != null ? 0 : r.Rule.NotBefore > now || r.Rule.ExpiresAt <= now ? 1 : 2),
-        _ => query.Descending ? rules.OrderByDescending(r => r.Rule.Id) : rules.OrderBy(r => r.Rule.Id),
-    };
-
-    private static IQueryable<RuleRecord> By<TKey>(IQueryable<RuleRecord> rules, ListQuery query, Expression<Func<RuleRecord, TKey>> key)
-        => (query.Descending ? rules.OrderByDescending(key) : rules.OrderBy(key)).ThenBy(r => r.Rule.Id);
 }

@@ -7,7 +7,6 @@ namespace RunAiRbac.Api.Features.AccessRules;
 internal static class AccessRulesEndpoints
 {
     private const string Example = """{ "subjectId": "ci-bot", "subjectType": "app", "roleId": 5, "scopeId": "0193b6c2-5d0e-7d3e-9a53-0d1f6f0b8a11", "scopeType": "project" }""";
-    private static readonly ListSpec MineSpec = new([], []);
 
     public static void MapAccessRules(this IEndpointRouteBuilder routes)
     {
@@ -17,9 +16,9 @@ internal static class AccessRulesEndpoints
             .Reads(typeof(AccessRuleCreation), Example).Produces<AccessRule>(201).FailsWith(404, 409).GivesRevision();
         Filtered(rules.MapGet("", ListAsync).Needs("access_rules", "read", At.Object)
             .Describe("get_access_rules", "List access rules", "Shows the rules at the scopes where the caller may read rules.")
-            .TakesList(AccessRuleListing.Spec, search: true)).Produces<AccessRulePage>().FailsWith(501);
+            .TakesList(AccessRuleListing.Table, search: true)).Produces<AccessRulePage>();
         Filtered(rules.MapGet("/count", CountAsync).Needs("access_rules", "read", At.Object).Describe("count_access_rules", "Count access rules")
-            .TakesList(AccessRuleListing.Spec, search: true)).Produces<CountResponse>().FailsWith(501);
+            .TakesList(AccessRuleListing.Table, search: true)).Produces<CountResponse>();
         rules.MapGet("/{accessRuleId}", GetAsync).Needs("access_rules", "read", At.Object).Describe("get_access_rule", "Get an access rule")
             .Produces<AccessRule>().FailsWith(404);
         rules.MapDelete("/{accessRuleId}", DeleteAsync).Needs("access_rules", "delete", At.Object).Describe("delete_access_rule", "Delete an access rule")
@@ -27,7 +26,7 @@ internal static class AccessRulesEndpoints
 
         var mine = routes.MapGroup("/api/v1/authorization/me/access-rules").WithTags("Me");
         mine.MapGet("", Mine).NeedsSignIn().Describe("get_me_access_rules", "List the caller's own access rules, through groups too")
-            .TakesList(MineSpec, search: true).Produces<MyAccessRulesResponse>();
+            .TakesList(ListSpec.PagingOnly, search: true).Produces<MyAccessRulesResponse>();
         mine.MapGet("/count", CountMine).NeedsSignIn().Describe("count_me_access_rules", "Count the caller's own access rules")
             .TakesQuery("search", "Text in the subject's, role's or scope's name.").Produces<CountResponse>();
     }

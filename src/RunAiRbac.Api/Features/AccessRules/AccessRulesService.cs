@@ -36,7 +36,7 @@ internal sealed class AccessRulesService(PolicyStore store, Writes writes, TimeP
         var acting = Acting.Reading(admitted, clock);
         if (!TryReadId(id, out var number)) throw ApiException.NotFound("access rule");
         await using var db = await store.OpenAsync(context.RequestAborted);
-        var record = await AccessRuleListing.Records(db, admitted.Caller.TenantId)
+        var record = await AccessRuleListing.Records(db, admitted.Caller.TenantId, clock.NowMicros())
             .SingleOrDefaultAsync(r => r.Rule.Id == number && r.Rule.DeletedAt == null, context.RequestAborted) ?? throw ApiException.NotFound("access rule");
         var scope = admitted.Snapshot.FindScope(record.Rule.ScopeId);
         if (!acting.Can(ResourceType, "read", scope)) throw ApiException.NotFound("access rule");
@@ -49,34 +49,32 @@ internal sealed class AccessRulesService(PolicyStore store, Writes writes, TimeP
     public async Task<AccessRulePage> ListAsync(HttpContext context)
     {
         var admitted = context.Admitted();
-        var query = ListQuery.Read(context.Request.Query, AccessRuleListing.Spec);
-        query.RefuseFilters(searchServed: true);
+        var query = ListQuery.Read(context.Request.Query, AccessRuleListing.Table);
         await using var db = await store.OpenAsync(context.RequestAborted);
         var rules = Matching(db, context, query);
         var total = await rules.LongCountAsync(context.RequestAborted);
-        var page = await AccessRuleListing.Sort(rules, query, clock.NowMicros()).Skip(query.Offset).Take(query.Limit).ToListAsync(context.RequestAborted);
+        var page = await AccessRuleListing.Table.Page(rules, query).ToListAsync(context.RequestAborted);
         var now = clock.GetUtcNow();
         return new AccessRulePage(total, page.Count, [.. page.Select(r => ToWire(r, admitted.Version, now))]);
     }
 
     public async Task<CountResponse> CountAsync(HttpContext context)
     {
-        var query = ListQuery.Read(context.Request.Query, AccessRuleListing.Spec);
-        query.RefuseFilters(searchServed: true);
+        var query = ListQuery.ReadCount(context.Request.Query, AccessRuleListing.Table);
         await using var db = await store.OpenAsync(context.RequestAborted);
         return new CountResponse(await Matching(db, context, query).LongCountAsync(context.RequestAborted));
     }
 
     public MyAccessRulePage Mine(HttpContext context)
     {
-        var query = ListQuery.Read(context.Request.Query, new ListSpec([], []));
+        var query = ListQuery.Read(context.Request.Query, ListSpec.PagingOnly);
         var rules = MatchingMine(context, query).ToList();
         var page = rules.Skip(query.Offset).Take(query.Limit).ToList();
         return new MyAccessRulePage(rules.Count, page.Count, page);
     }
 
     public CountResponse CountMine(HttpContext context)
-        => new(MatchingMine(context, ListQuery.Read(context.Request.Query, new ListSpec([], []))).Count());
+        => new(MatchingMine(context, ListQuery.ReadCount(context.Request.Query, ListSpec.PagingOnly)).Count());
 
     private static async Task<RuleRecord> AddAsync(PolicyWrite write, Acting acting, WantedRule wanted)
     {
@@ -102,12 +100,11 @@ internal sealed class AccessRulesService(PolicyStore store, Writes writes, TimeP
             SubjectKind = fact.Kind,
             SubjectName = fact.Name,
             SubjectKey = fact.Key,
-            SubjectFolded = string.Empty,
             ScopeType = place.Type,
             ScopeName = place.Name,
-            ScopeFolded = string.Empty,
             ClusterId = ClusterOf(snapshot, scope),
             RoleName = role.Name,
+            CreatedBy = write.Actor.Name,
         };
     }
 
@@ -154,8 +151,8 @@ internal sealed class AccessRulesService(PolicyStore store, Writes writes, TimeP
     private IQueryable<RuleRecord> Matching(RunAiRbacDbContext db, HttpContext context, ListQuery query)
     {
         var admitted = context.Admitted();
-        var visible = AccessRuleListing.Visible(AccessRuleListing.Records(db, admitted.Caller.TenantId), Acting.Reading(admitted, clock));
-        return AccessRuleListing.Filter(visible, RuleFilter.Read(context.Request.Query), query.Search, admitted.Snapshot);
+        var visible = AccessRuleListing.Visible(AccessRuleListing.Records(db, admitted.Caller.TenantId, clock.NowMicros()), Acting.Reading(admitted, clock));
+        return AccessRuleListing.Table.Filter(AccessRuleListing.Filter(visible, RuleFilter.Read(context.Request.Query), query.Search), query);
     }
 
     /// <summary>The caller's own rules with those of its groups and of all authenticated, by id.</summary>
@@ -194,7 +191,6 @@ internal sealed class AccessRulesService(PolicyStore store, Writes writes, TimeP
     private static AccessRule ToWire(RuleRecord record, PolicyVersion version, DateTimeOffset now)
     {
         var rule = record.Rule;
-        var creator = rule.CreatedById is null ? default : version.Snapshot.FindSubject(rule.CreatedById);
         return new AccessRule
         {
             Id = rule.Id,
@@ -210,7 +206,7 @@ internal sealed class AccessRulesService(PolicyStore store, Writes writes, TimeP
             UpdatedAt = Micros.ToTime(rule.UpdatedAt),
             DeletedAt = Time(rule.DeletedAt),
             TenantId = rule.TenantId,
-            CreatedBy = creator.IsKnown ? version.Snapshot.Subject(creator).Name : rule.CreatedByName,
+            CreatedBy = record.CreatedBy,
             Status = Status(rule, Micros.From(now)),
             NotBefore = Time(rule.NotBefore),
             ExpiresAt = Time(rule.ExpiresAt),

@@ -1,5 +1,3 @@
-using System.Globalization;
-using System.Text.RegularExpressions;
 using RunAiRbac.Api.Errors;
 using RunAiRbac.Api.Features.Authorize;
 using RunAiRbac.Api.Http;
@@ -14,7 +12,7 @@ internal sealed record WantedRule(
     SubjectKind SubjectKind, string SubjectType, string SubjectId, int RoleId, string ScopeType, string ScopeId, string? ClusterId, long? NotBefore, long? ExpiresAt, string? Reason);
 
 /// <summary>Validates creation bodies: 400 naming the field.</summary>
-internal static partial class NewRuleReader
+internal static class NewRuleReader
 {
     private const int MaxSubjectId = 320;
     private static readonly string[] ScopeTypes = ["system", "tenant", "cluster", "department", "project"];
@@ -40,19 +38,10 @@ internal static partial class NewRuleReader
             PlainText.DemandOptional("reason", body.Reason, Lengths.Reason));
     }
 
-    /// <summary>A moment in RFC 3339 with at most six digits of a second: finer ones could not be kept exactly.</summary>
-    public static long ReadTime(string text, string field)
-    {
-        if (Rfc3339().IsMatch(text)
-            && DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var time))
-            return Micros.From(time);
-        throw ApiException.Invalid(field, "must be a time such as 2030-01-31T12:00:00Z, with at most six digits of a second");
-    }
-
     private static (long? NotBefore, long? ExpiresAt) ReadTimes(AccessRuleCreation body, long now)
     {
-        long? notBefore = body.NotBefore is null ? null : ReadTime(body.NotBefore, "notBefore");
-        long? expiresAt = body.ExpiresAt is null ? null : ReadTime(body.ExpiresAt, "expiresAt");
+        long? notBefore = body.NotBefore is null ? null : Times.ReadMicros(body.NotBefore, "notBefore");
+        long? expiresAt = body.ExpiresAt is null ? null : Times.ReadMicros(body.ExpiresAt, "expiresAt");
         if (expiresAt <= now) throw ApiException.Invalid("expiresAt", "is in the past");
         if (expiresAt <= notBefore) throw ApiException.Invalid("expiresAt", "must be after `notBefore`");
         return (notBefore, expiresAt);
@@ -63,7 +52,4 @@ internal static partial class NewRuleReader
         if (string.IsNullOrEmpty(subjectId)) throw ApiException.Invalid("subjectId", "is missing");
         return PlainText.DemandName("subjectId", subjectId, MaxSubjectId);
     }
-
-    [GeneratedRegex(@"^\d{4}-\d{2}-\d{2}[Tt]\d{2}:\d{2}:\d{2}(\.\d{1,6})?([Zz]|[+-]\d{2}:\d{2})\z")]
-    private static partial Regex Rfc3339();
 }

@@ -6,6 +6,7 @@ using RunAiRbac.Api.Http;
 using RunAiRbac.Client.Contracts;
 using RunAiRbac.Policy;
 using RunAiRbac.Storage;
+using Fields = RunAiRbac.Api.Http.ListFields<RunAiRbac.Api.Features.SubjectManagement.SubjectRecord>;
 
 namespace RunAiRbac.Api.Features.Applications;
 
@@ -13,10 +14,19 @@ namespace RunAiRbac.Api.Features.Applications;
 internal sealed class ApplicationLists(PolicyStore store, TimeProvider clock)
 {
     /// <summary>The compatible API has no paging here and its clients expect all of them: only a limit that is given counts.</summary>
-    public static readonly ListSpec Spec = new(
-        SortFields: ["name", "clientId", "createdBy", "createdAt", "updatedAt", "lastLogin", "enabled"],
-        FilterFields: ["name", "clientId", "createdBy", "createdAt", "updatedAt", "lastLogin", "enabled"],
-        DefaultLimit: int.MaxValue);
+    public static readonly ListTable<SubjectRecord> Table = new(
+        Fields.Text("id", x => x.Row.Id),
+        [
+            Fields.Text("name", x => x.Row.NameFolded),
+            Fields.Text("clientId", x => x.Row.NameFolded),
+            Fields.Text("createdBy", x => x.CreatedByFolded),
+            Fields.Date("createdAt", x => x.Row.CreatedAt),
+            Fields.Date("updatedAt", x => x.Row.UpdatedAt),
+            Fields.Date("lastLogin", x => x.Row.LastLogin),
+            Fields.Flag("enabled", x => x.Row.Enabled),
+        ],
+        new ListLimits(Default: int.MaxValue),
+        defaultSort: "name");
 
     public async Task<IReadOnlyList<Application>> PageAsync(HttpContext context, ListQuery query)
     {
@@ -24,7 +34,7 @@ internal sealed class ApplicationLists(PolicyStore store, TimeProvider clock)
         if (!acting.CanRead(HomedKind.Application)) return [];
         var version = context.Admitted().Version;
         await using var db = await store.OpenAsync(context.RequestAborted);
-        var rows = await db.Living(version.TenantId, SubjectKind.Application).Matching(query.Search).PageAsync(db, query, context.RequestAborted);
+        var rows = await Table.PageAsync(db.Living(version.TenantId, SubjectKind.Application), db, query, context.RequestAborted);
         return rows.ConvertAll(row => Show(row, version));
     }
 

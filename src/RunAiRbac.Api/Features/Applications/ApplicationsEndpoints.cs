@@ -12,8 +12,8 @@ internal static class ApplicationsEndpoints
     {
         var apps = routes.MapGroup("/api/v1/apps").WithTags("Applications");
         apps.MapGet("", ListAsync).Needs("apps", "read", At.Anywhere)
-            .Describe("get_applications", "List applications", "The same objects as the service accounts.").TakesList(ApplicationLists.Spec, search: true)
-            .Produces<Application[]>().FailsWith(501);
+            .Describe("get_applications", "List applications", "The same objects as the service accounts.").TakesList(ApplicationLists.Table, search: true)
+            .Produces<Application[]>();
         apps.MapPost("", CreateAsync).Needs("apps", "create", At.Object)
             .Describe("create_application", "Create an application", "The secret is shown this once; the client id is the name.")
             .Reads(typeof(ApplicationCreation), """{"name":"ci-bot"}""").Produces<ApplicationCreated>(201).FailsWith(404, 409).GivesRevision();
@@ -32,8 +32,7 @@ internal static class ApplicationsEndpoints
 
     internal static async Task<IResult> ListAsync(HttpContext context, ApplicationLists lists)
     {
-        var query = ListQuery.Read(context.Request.Query, ApplicationLists.Spec);
-        query.RefuseFilters(searchServed: true);
+        var query = ListQuery.Read(context.Request.Query, ApplicationLists.Table);
         return TypedResults.Json(await lists.PageAsync(context, query), JsonBody.Answers);
     }
 

@@ -11,8 +11,8 @@ internal static class ServiceAccountsEndpoints
     {
         var accounts = routes.MapGroup("/api/v1/service-accounts").WithTags("Service accounts");
         accounts.MapGet("", ApplicationsEndpoints.ListAsync).Needs("apps", "read", At.Anywhere)
-            .Describe("get_service_accounts", "List service accounts", "The same objects as the applications.").TakesList(ApplicationLists.Spec, search: true)
-            .Produces<Application[]>().FailsWith(501);
+            .Describe("get_service_accounts", "List service accounts", "The same objects as the applications.").TakesList(ApplicationLists.Table, search: true)
+            .Produces<Application[]>();
         accounts.MapPost("", CreateAsync).Needs("apps", "create", At.Object)
             .Describe("create_service_account", "Create a service account", "The secret is shown this once; the client id is the name.")
             .Reads(typeof(ApplicationCreation), """{"name":"ci-bot"}""").Produces<ServiceAccountCreated>(201).FailsWith(404, 409).GivesRevision();

@@ -5,15 +5,20 @@ using RunAiRbac.Api.Http;
 using RunAiRbac.Client.Contracts;
 using RunAiRbac.Policy;
 using RunAiRbac.Storage;
+using Fields = RunAiRbac.Api.Http.ListFields<RunAiRbac.Api.Features.SubjectManagement.SubjectRecord>;
 
 namespace RunAiRbac.Api.Features.Groups;
 
 /// <summary>Reads groups and their members as the caller may see them.</summary>
 internal sealed class GroupLists(PolicyStore store, TimeProvider clock)
 {
-    public static readonly ListSpec Spec = new(SortFields: ["name", "createdBy", "createdAt"], FilterFields: ["name", "createdBy", "createdAt"]);
+    public static readonly ListTable<SubjectRecord> Table = new(
+        Fields.Text("id", x => x.Row.Id),
+        [Fields.Text("name", x => x.Row.NameFolded), Fields.Text("createdBy", x => x.CreatedByFolded), Fields.Date("createdAt", x => x.Row.CreatedAt)],
+        defaultSort: "name");
 
-    public static readonly ListSpec MemberSpec = new(SortFields: ["username"], FilterFields: ["username"]);
+    public static readonly ListTable<SubjectRecord> Members = new(
+        Fields.Text("id", x => x.Row.Id), [Fields.Text("username", x => x.Row.NameFolded)], defaultSort: "username");
 
     public async Task<IReadOnlyList<Group>> PageAsync(HttpContext context, ListQuery query)
     {
@@ -21,7 +26,7 @@ internal sealed class GroupLists(PolicyStore store, TimeProvider clock)
         if (!acting.CanAnywhere("groups", "read")) return [];
         var version = context.Admitted().Version;
         await using var db = await store.OpenAsync(context.RequestAborted);
-        var rows = await db.Living(version.TenantId, SubjectKind.Group).Matching(query.Search).PageAsync(db, query, context.RequestAborted);
+        var rows = await Table.PageAsync(db.Living(version.TenantId, SubjectKind.Group), db, query, context.RequestAborted);
         var ids = rows.ConvertAll(row => row.Id);
         var sources = await db.Groups
             .Where(x => x.TenantId == version.TenantId && x.DeletedAt == null && ids.Contains(x.SubjectId))
@@ -41,8 +46,8 @@ internal sealed class GroupLists(PolicyStore store, TimeProvider clock)
         var tenantId = context.Admitted().Caller.TenantId;
         await using var db = await store.OpenAsync(context.RequestAborted);
         var memberships = Memberships(db, tenantId, groupId, acting.Moment);
-        var rows = await db.ReadableUsers(tenantId, acting).Where(user => memberships.Any(m => m.UserId == user.Id))
-            .Matching(query.Search).PageAsync(db, query, context.RequestAborted);
+        var members = db.ReadableUsers(tenantId, acting).Where(user => memberships.Any(m => m.UserId == user.Id));
+        var rows = await Members.PageAsync(members, db, query, context.RequestAborted);
         var ids = rows.ConvertAll(row => row.Id);
         var sources = (await memberships.Where(m => ids.Contains(m.UserId)).ToListAsync(context.RequestAborted)).ToLookup(m => m.UserId, m => m.Source, StringComparer.Ordinal);
         return rows.ConvertAll(row => new GroupMember

@@ -9,10 +9,10 @@ internal static class GroupsEndpoints
     public static void MapGroups(this IEndpointRouteBuilder routes)
     {
         routes.MapGet("/api/v1/groups", ListAsync).WithTags("Groups").Needs("groups", "read", At.Anywhere)
-            .Describe("get_groups", "List groups").TakesList(GroupLists.Spec, search: true).Produces<Group[]>();
+            .Describe("get_groups", "List groups").TakesList(GroupLists.Table, search: true).Produces<Group[]>();
         routes.MapGet("/api/v1/groups/{groupId}/members", MembersAsync).WithTags("Groups").Needs("groups", "read", At.Anywhere)
             .Describe("get_group_members", "List the members of a group", "Members are users: those that the caller may read.")
-            .TakesList(GroupLists.MemberSpec, search: true).Produces<GroupMember[]>().FailsWith(404);
+            .TakesList(GroupLists.Members, search: true).Produces<GroupMember[]>().FailsWith(404);
         routes.MapPut("/api/v1/users/{userId}/groups", ReplaceAsync).WithTags("Groups").Needs("groups", "update", At.Object)
             .Describe("put_user_groups", "Replace a user's groups of one source",
                 "Needs the permission in the tenant. Only the source `directory` is written by hand; memberships of other sources stay. The caller must hold what the user's rules and the added groups' rules give.")
@@ -21,15 +21,13 @@ internal static class GroupsEndpoints
 
     private static async Task<IResult> ListAsync(HttpContext context, GroupLists lists)
     {
-        var query = ListQuery.Read(context.Request.Query, GroupLists.Spec);
-        query.RefuseFilters(searchServed: true);
+        var query = ListQuery.Read(context.Request.Query, GroupLists.Table);
         return TypedResults.Json(await lists.PageAsync(context, query), JsonBody.Answers);
     }
 
     private static async Task<IResult> MembersAsync(HttpContext context, string groupId, GroupLists lists)
     {
-        var query = ListQuery.Read(context.Request.Query, GroupLists.MemberSpec);
-        query.RefuseFilters(searchServed: true);
+        var query = ListQuery.Read(context.Request.Query, GroupLists.Members);
         return TypedResults.Json(await lists.MembersAsync(context, groupId, query), JsonBody.Answers);
     }
 

@@ -7,9 +7,6 @@ namespace RunAiRbac.Api.Features.OrgUnits;
 /// <summary>Departments: the level below a cluster.</summary>
 internal static class DepartmentsEndpoints
 {
-    private static readonly string[] Fields = ["name", "clusterId", "createdAt", .. UnitFields.Quota];
-    private static readonly ListSpec Spec = new(Fields, Fields);
-
     public static void MapDepartments(this IEndpointRouteBuilder routes)
     {
         var group = routes.MapGroup("/api/v1/org-unit/departments").WithTags("Departments");
@@ -19,10 +16,10 @@ internal static class DepartmentsEndpoints
             .GivesRevision().FailsWith(409).Produces<Department>(201);
         group.MapGet("", ListAsync).Needs("department", "read", At.Object).Describe("get_departments", "The departments that the caller may read",
             "A department may also be read by who may read departments anywhere inside it.")
-            .TakesList(Spec).TakesQuery("verbosity", "Accepted; the answer is always complete.", "string", "meta", "brief", "verbose")
-            .FailsWith(501).Produces<DepartmentPage>();
+            .TakesList(UnitFields.Departments).TakesQuery("verbosity", "Accepted; the answer is always complete.", "string", "meta", "brief", "verbose")
+            .Produces<DepartmentPage>();
         group.MapGet("/count", CountAsync).Needs("department", "read", At.Object).Describe("count_departments", "How many departments the caller may read")
-            .TakesQuery("filterBy", "As on the list.").FailsWith(501).Produces<CountResponse>();
+            .TakesQuery("filterBy", "As on the list.").Produces<CountResponse>();
         group.MapGet("/{departmentId}", GetAsync).Needs("department", "read", At.Object).Describe("get_department", "One department")
             .FailsWith(404).Produces<Department>();
         group.MapPut("/{departmentId}", UpdateAsync).Needs("department", "update", At.Object).Describe("update_department", "Updates a department",
@@ -41,18 +38,14 @@ internal static class DepartmentsEndpoints
 
     private static async Task<IResult> ListAsync(HttpContext context, DepartmentsService departments)
     {
-        var list = ListQuery.Read(context.Request.Query, Spec);
+        var list = ListQuery.Read(context.Request.Query, UnitFields.Departments);
         if (ListQuery.ReadOne(context.Request.Query, "verbosity") is not (null or "meta" or "brief" or "verbose"))
             throw ApiException.Invalid("verbosity", "must be one of meta, brief, verbose");
-        list.RefuseFilters(searchServed: true); // `search` is no parameter here: ignored like every unknown one.
         return Results.Json(await departments.ListAsync(context, list), JsonBody.Answers);
     }
 
     private static async Task<IResult> CountAsync(HttpContext context, DepartmentsService departments)
-    {
-        ListQuery.Read(context.Request.Query, Spec).RefuseFilters(searchServed: true);
-        return Results.Json(await departments.CountAsync(context), JsonBody.Answers);
-    }
+        => Results.Json(await departments.CountAsync(context, ListQuery.ReadCount(context.Request.Query, UnitFields.Departments)), JsonBody.Answers);
 
     private static async Task<IResult> GetAsync(HttpContext context, string departmentId, DepartmentsService departments)
         => Results.Json(await departments.GetAsync(context, departmentId), JsonBody.Answers);

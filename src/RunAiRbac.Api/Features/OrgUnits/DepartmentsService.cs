@@ -32,14 +32,14 @@ internal sealed class DepartmentsService(PolicyStore store, Writes writes, TimeP
     public async Task<DepartmentPage> ListAsync(HttpContext context, ListQuery list)
     {
         await using var db = await store.OpenAsync(context.RequestAborted);
-        var (rows, next) = await Readable(context, db).PageAsync(db, list, context.RequestAborted);
+        var (rows, next) = await UnitFields.Departments.PageAsync(Readable(context, db), list, context.RequestAborted);
         return new DepartmentPage([.. rows.Select(Answer)], next);
     }
 
-    public async Task<CountResponse> CountAsync(HttpContext context)
+    public async Task<CountResponse> CountAsync(HttpContext context, ListQuery list)
     {
         await using var db = await store.OpenAsync(context.RequestAborted);
-        return new CountResponse(await Readable(context, db).LongCountAsync(context.RequestAborted));
+        return new CountResponse(await UnitFields.Departments.Filter(Readable(context, db), list).LongCountAsync(context.RequestAborted));
     }
 
     public async Task<Department> GetAsync(HttpContext context, string id)
@@ -82,10 +82,12 @@ internal sealed class DepartmentsService(PolicyStore store, Writes writes, TimeP
         return id;
     });
 
-    private IQueryable<ScopeRow> Readable(HttpContext context, RunAiRbacDbContext db)
+    /// <summary>`search` is no parameter of this list: ignored like every unknown one.</summary>
+    private IQueryable<UnitRecord> Readable(HttpContext context, RunAiRbacDbContext db)
     {
         var admitted = context.Admitted();
-        return UnitRows.Readable(db, admitted.Caller.TenantId, UnitTypes.Department, new Sight(Acting.Reading(admitted, clock)));
+        var sight = new Sight(Acting.Reading(admitted, clock));
+        return UnitRows.Readable(db, admitted.Caller.TenantId, UnitTypes.Department, sight).Records(db, sight);
     }
 
     private static Department Answer(ScopeRow row)

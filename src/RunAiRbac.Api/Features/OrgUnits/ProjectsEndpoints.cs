@@ -6,9 +6,6 @@ namespace RunAiRbac.Api.Features.OrgUnits;
 /// <summary>Projects: the level below a department.</summary>
 internal static class ProjectsEndpoints
 {
-    private static readonly string[] Fields = ["name", "clusterId", "departmentId", "parentId", "parentName", "phase", "createdAt", .. UnitFields.Quota];
-    private static readonly ListSpec Spec = new(Fields, Fields);
-
     public static void MapProjects(this IEndpointRouteBuilder routes)
     {
         var group = routes.MapGroup("/api/v1/org-unit/projects").WithTags("Projects");
@@ -18,9 +15,9 @@ internal static class ProjectsEndpoints
             .GivesRevision().FailsWith(409).Produces<Project>(201);
         group.MapGet("", ListAsync).Needs("project", "read", At.Object).Describe("get_projects", "The projects that the caller may read",
             "`search` finds names that contain the text, whatever the case.")
-            .TakesList(Spec, search: true).FailsWith(501).Produces<ProjectPage>();
+            .TakesList(UnitFields.Projects, search: true).Produces<ProjectPage>();
         group.MapGet("/count", CountAsync).Needs("project", "read", At.Object).Describe("count_projects", "How many projects the caller may read")
-            .TakesQuery("filterBy", "As on the list.").TakesQuery("search", "As on the list.").FailsWith(501).Produces<CountResponse>();
+            .TakesQuery("filterBy", "As on the list.").TakesQuery("search", "As on the list.").Produces<CountResponse>();
         group.MapGet("/{projectId}", GetAsync).Needs("project", "read", At.Object).Describe("get_project", "One project")
             .FailsWith(404).Produces<Project>();
         group.MapPut("/{projectId}", UpdateAsync).Needs("project", "update", At.Object).Describe("update_project", "Updates a project",
@@ -39,15 +36,13 @@ internal static class ProjectsEndpoints
 
     private static async Task<IResult> ListAsync(HttpContext context, ProjectsService projects)
     {
-        var list = ListQuery.Read(context.Request.Query, Spec);
-        list.RefuseFilters(searchServed: true);
+        var list = ListQuery.Read(context.Request.Query, UnitFields.Projects);
         return Results.Json(await projects.ListAsync(context, list), JsonBody.Answers);
     }
 
     private static async Task<IResult> CountAsync(HttpContext context, ProjectsService projects)
     {
-        var list = ListQuery.Read(context.Request.Query, Spec);
-        list.RefuseFilters(searchServed: true);
+        var list = ListQuery.ReadCount(context.Request.Query, UnitFields.Projects);
         return Results.Json(await projects.CountAsync(context, list), JsonBody.Answers);
     }
 

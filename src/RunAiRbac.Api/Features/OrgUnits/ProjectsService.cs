@@ -36,7 +36,8 @@ internal sealed class ProjectsService(PolicyStore store, Writes writes, TimeProv
     {
         var (sight, tenantId) = Reading(context);
         await using var db = await store.OpenAsync(context.RequestAborted);
-        var (rows, next) = await UnitRows.Readable(db, tenantId, UnitTypes.Project, sight).Search(list.Search).PageAsync(db, list, context.RequestAborted);
+        var records = UnitRows.Readable(db, tenantId, UnitTypes.Project, sight).Search(list.Search).Records(db, sight);
+        var (rows, next) = await UnitFields.Projects.PageAsync(records, list, context.RequestAborted);
         return new ProjectPage([.. rows.Select(row => Answer(row, sight))], next);
     }
 
@@ -44,7 +45,8 @@ internal sealed class ProjectsService(PolicyStore store, Writes writes, TimeProv
     {
         var (sight, tenantId) = Reading(context);
         await using var db = await store.OpenAsync(context.RequestAborted);
-        return new CountResponse(await UnitRows.Readable(db, tenantId, UnitTypes.Project, sight).Search(list.Search).LongCountAsync(context.RequestAborted));
+        var records = UnitRows.Readable(db, tenantId, UnitTypes.Project, sight).Search(list.Search).Records(db, sight);
+        return new CountResponse(await UnitFields.Projects.Filter(records, list).LongCountAsync(context.RequestAborted));
     }
 
     public async Task<Project> GetAsync(HttpContext context, string id)

@@ -18,19 +18,11 @@ internal static class UnitTypes
 /// </summary>
 internal sealed class Sight(Acting acting)
 {
-    private readonly Dictionary<string, IReadOnlyList<ScopeRef>> _permitted = new(StringComparer.Ordinal);
-
     public Acting Acting { get; } = acting;
 
     private PolicySnapshot Snapshot => Acting.Snapshot;
 
-    public bool Sees(ScopeRef scope)
-    {
-        if (!scope.IsKnown) return false;
-        var type = Snapshot.Scope(scope).Type;
-        if (Acting.Can(type, "read", scope)) return true;
-        return IsSeenFromBelow(type) && Permitted(type).Any(permitted => Snapshot.IsWithin(permitted, scope));
-    }
+    public bool Sees(ScopeRef scope) => scope.IsKnown && Acting.CanReadScope(scope);
 
     /// <summary>404, the same for an unknown and for an unreadable scope.</summary>
     public ScopeRef Find(string type, string id)
@@ -54,7 +46,7 @@ internal sealed class Sight(Acting acting)
     public string[]? Ids(string type)
     {
         var ids = new HashSet<string>(StringComparer.Ordinal);
-        foreach (var permitted in Permitted(type))
+        foreach (var permitted in Acting.PermittedScopes(type, "read"))
         {
             if (permitted == Acting.Tenant) return null;
             ids.Add(Snapshot.Scope(permitted).Id);
@@ -67,7 +59,4 @@ internal sealed class Sight(Acting acting)
     }
 
     private static bool IsSeenFromBelow(string type) => type != UnitTypes.Project;
-
-    private IReadOnlyList<ScopeRef> Permitted(string type)
-        => _permitted.TryGetValue(type, out var known) ? known : _permitted[type] = Acting.PermittedScopes(type, "read");
 }

@@ -1,9 +1,17 @@
-using System.Linq.Expressions;
 using Microsoft.EntityFrameworkCore;
 using RunAiRbac.Api.Http;
 using RunAiRbac.Storage;
 
 namespace RunAiRbac.Api.Features.OrgUnits;
+
+/// <summary>A unit with its parent's name, as far as the caller may read it: one row of a list.</summary>
+internal sealed class UnitRecord
+{
+    public required ScopeRow Row { get; init; }
+
+    /// <summary>Null when the caller may not read the parent: a filter or an order must not tell its name either.</summary>
+    public string? ParentFolded { get; init; }
+}
 
 /// <summary>Reads the rows of clusters, departments and projects: single ones, pages and counts, a constant number of queries each.</summary>
 internal static class UnitRows
@@ -22,36 +30,36 @@ internal static class UnitRows
             : rows.Where(row => ids.Contains(row.Id));
     }
 
+    /// <summary>The rows with what lists filter and sort by.</summary>
+    public static IQueryable<UnitRecord> Records(this IQueryable<ScopeRow> rows, RunAiRbacDbContext db, Sight sight)
+    {
+        var seen = sight.Ids(UnitTypes.Department);
+        var seesAll = seen is null;
+        var ids = seen ?? [];
+        return from row in rows
+               join p in db.Scopes on new { row.TenantId, Id = row.ParentId } equals new { p.TenantId, Id = (string?)p.Id } into parents
+               from parent in parents.DefaultIfEmpty()
+               select new UnitRecord { Row = row, ParentFolded = seesAll || ids.Contains(parent.Id) ? parent.NameFolded : null };
+    }
+
     /// <summary>Only names that contain the text, whatever the case.</summary>
     public static IQueryable<ScopeRow> Search(this IQueryable<ScopeRow> rows, string? text)
     {
         if (text is null) return rows;
-        var folded = text.ToLowerInvariant();
+        var folded = Folding.Fold(text);
         return rows.Where(row => row.NameFolded.Contains(folded));
     }
 
-    /// <summary>One page in a stable order, by name unless told otherwise, and the offset of the next one.</summary>
+    /// <summary>One page, and the offset of the next one.</summary>
     public static async Task<(List<ScopeRow> Rows, int? Next)> PageAsync(
-        this IQueryable<ScopeRow> rows, RunAiRbacDbContext db, ListQuery list, CancellationToken cancellationToken)
+        this ListTable<UnitRecord> table, IQueryable<UnitRecord> records, ListQuery list, CancellationToken cancellationToken)
     {
-        var page = await Order(rows, db, list).Skip(list.Offset).Take(list.Limit + 1).ToListAsync(cancellationToken);
+        var sorted = table.Sort(table.Filter(records, list), list);
+        var page = await sorted.Skip(list.Offset).Take(list.Limit + 1).Select(x => x.Row).ToListAsync(cancellationToken);
         if (page.Count <= list.Limit) return (page, null);
         page.RemoveAt(list.Limit);
         return (page, list.Offset + list.Limit);
     }
-
-    private static IQueryable<ScopeRow> Order(IQueryable<ScopeRow> rows, RunAiRbacDbContext db, ListQuery list) => list.SortBy switch
-    {
-        null or "name" => By(rows, row => row.NameFolded, list.Descending),
-        "clusterId" => By(rows, row => row.ClusterId, list.Descending),
-        "departmentId" or "parentId" => By(rows, row => row.ParentId, list.Descending),
-        "parentName" => By(rows, row => db.Scopes.Where(p => p.TenantId == row.TenantId && p.Id == row.ParentId).Select(p => p.NameFolded).First(), list.Descending),
-        "createdAt" => By(rows, row => row.CreatedAt, list.Descending),
-        _ => rows.OrderBy(row => row.Id), // Quota, usage and phase: the same for all.
-    };
-
-    private static IQueryable<ScopeRow> By<TKey>(IQueryable<ScopeRow> rows, Expression<Func<ScopeRow, TKey>> key, bool descending)
-        => (descending ? rows.OrderByDescending(key) : rows.OrderBy(key)).ThenBy(row => row.Id);
 
     private static IQueryable<ScopeRow> Living(RunAiRbacDbContext db, int tenantId, string type)
         => db.Scopes.AsNoTracking().Where(row => row.TenantId == tenantId && row.Type == type && row.DeletedAt == null);

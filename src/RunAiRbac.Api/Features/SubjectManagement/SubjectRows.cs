@@ -1,4 +1,3 @@
-using System.Linq.Expressions;
 using Microsoft.EntityFrameworkCore;
 using RunAiRbac.Api.Http;
 using RunAiRbac.Policy;
@@ -6,7 +5,14 @@ using RunAiRbac.Storage;
 
 namespace RunAiRbac.Api.Features.SubjectManagement;
 
-/// <summary>Reads living subjects for lists: a constant number of queries per page, in an order that no two rows share.</summary>
+/// <summary>A subject with its creator's name, folded: one row of a list.</summary>
+internal sealed class SubjectRecord
+{
+    public required SubjectRow Row { get; init; }
+    public required string CreatedByFolded { get; init; }
+}
+
+/// <summary>Reads living subjects for lists: a constant number of queries per page.</summary>
 internal static class SubjectRows
 {
     public static IQueryable<SubjectRow> Living(this RunAiRbacDbContext db, int tenantId, SubjectKind kind)
@@ -21,31 +27,29 @@ internal static class SubjectRows
         return users.Where(x => x.Id == self);
     }
 
+    /// <summary>The rows with what lists filter and sort by.</summary>
+    public static IQueryable<SubjectRecord> Records(this IQueryable<SubjectRow> rows, RunAiRbacDbContext db)
+        => from row in rows
+           join c in db.Subjects on new { row.TenantId, Id = row.CreatedById } equals new { c.TenantId, Id = (string?)c.Id } into creators
+           from creator in creators.DefaultIfEmpty()
+           select new SubjectRecord { Row = row, CreatedByFolded = creator.NameFolded ?? row.CreatedByName.ToLower() };
+
+    /// <summary>One page of a list.</summary>
+    public static Task<List<SubjectRow>> PageAsync(
+        this ListTable<SubjectRecord> table, IQueryable<SubjectRow> rows, RunAiRbacDbContext db, ListQuery query, CancellationToken cancellationToken)
+        => table.Page(table.Filter(rows.Matching(query.Search).Records(db), query), query).Select(x => x.Row).ToListAsync(cancellationToken);
+
+    /// <summary>How many rows the whole list has.</summary>
+    public static Task<long> CountAsync(
+        this ListTable<SubjectRecord> table, IQueryable<SubjectRow> rows, RunAiRbacDbContext db, ListQuery query, CancellationToken cancellationToken)
+        => table.Filter(rows.Matching(query.Search).Records(db), query).LongCountAsync(cancellationToken);
+
     /// <summary>Names that contain the text, whatever the case.</summary>
     public static IQueryable<SubjectRow> Matching(this IQueryable<SubjectRow> rows, string? search)
     {
         if (search is null) return rows;
-        var folded = search.ToLowerInvariant();
+        var folded = Folding.Fold(search);
         return rows.Where(x => x.NameFolded.Contains(folded));
-    }
-
-    /// <summary>One page. What was never there (no sign-in, no kind) sorts first, on every database.</summary>
-    public static Task<List<SubjectRow>> PageAsync(
-        this IQueryable<SubjectRow> rows, RunAiRbacDbContext db, ListQuery query, CancellationToken cancellationToken)
-    {
-        var sorted = query.SortBy switch
-        {
-            "createdBy" => rows.By(
-                x => db.Subjects.Where(c => c.TenantId == x.TenantId && c.Id == x.CreatedById && c.DeletedAt == null).Select(c => c.Name).FirstOrDefault() ?? x.CreatedByName,
-                query.Descending),
-            "lastLogin" => rows.By(x => x.LastLogin ?? long.MinValue, query.Descending),
-            "createdAt" or "creationTime" => rows.By(x => x.CreatedAt, query.Descending),
-            "updatedAt" or "lastUpdated" => rows.By(x => x.UpdatedAt, query.Descending),
-            "type" => rows.By(x => x.IsLocal == null ? 0 : x.IsLocal == true ? 1 : 2, query.Descending),
-            "enabled" => rows.By(x => x.Enabled, query.Descending),
-            _ => rows.By(x => x.NameFolded, query.Descending),
-        };
-        return sorted.ThenBy(x => x.Id).Skip(query.Offset).Take(query.Limit).ToListAsync(cancellationToken);
     }
 
     /// <summary>The names of the groups that count for the user at that moment.</summary>
@@ -66,7 +70,4 @@ internal static class SubjectRows
         if (row.HomeScopeId is { } id && snapshot.FindScope(id) is { IsKnown: true } home) return snapshot.Scope(home);
         return snapshot.Scope(snapshot.FindScope("tenant", row.TenantId.ToString(System.Globalization.CultureInfo.InvariantCulture)));
     }
-
-    private static IOrderedQueryable<SubjectRow> By<TKey>(this IQueryable<SubjectRow> rows, Expression<Func<SubjectRow, TKey>> key, bool descending)
-        => descending ? rows.OrderByDescending(key) : rows.OrderBy(key);
 }

@@ -5,35 +5,48 @@ using RunAiRbac.Api.Http;
 using RunAiRbac.Client.Contracts;
 using RunAiRbac.Policy;
 using RunAiRbac.Storage;
+using Fields = RunAiRbac.Api.Http.ListFields<RunAiRbac.Api.Features.SubjectManagement.SubjectRecord>;
 
 namespace RunAiRbac.Api.Features.Users;
 
 /// <summary>Reads users as the caller may see them.</summary>
 internal sealed class UserLists(PolicyStore store, TimeProvider clock)
 {
-    public static readonly ListSpec Spec = new(
-        SortFields: ["username", "createdBy", "lastLogin", "creationTime", "lastUpdated", "type"],
-        FilterFields: ["username", "createdBy", "lastLogin", "creationTime", "lastUpdated", "isLocal"],
-        DefaultLimit: 500,
-        Operators: ["==", "<=", ">=", "=@"]);
+    public static readonly ListTable<SubjectRecord> Table = new(
+        Fields.Text("id", x => x.Row.Id),
+        [
+            Fields.Text("username", x => x.Row.NameFolded),
+            Fields.Text("createdBy", x => x.CreatedByFolded),
+            Fields.Date("lastLogin", x => x.Row.LastLogin),
+            Fields.Date("creationTime", x => x.Row.CreatedAt),
+            Fields.Date("lastUpdated", x => x.Row.UpdatedAt),
+            Fields.Flag("isLocal", x => x.Row.IsLocal).OnlyFiltered(),
+            Fields.Choice("type", ["local", "sso"], x => x.Row.IsLocal == null ? -1 : x.Row.IsLocal == true ? 0 : 1).OnlySorted(),
+        ],
+        new ListLimits(Default: 500),
+        operators: ["==", "<=", ">=", "=@"],
+        defaultSort: "username");
 
-    /// <summary>The compatible API's older parameter: never ignored, since it would leave rows out.</summary>
-    public static void RefuseLegacyFilter(IQueryCollection query)
+    /// <summary>The older parameter <c>filter=runai.is_local:true</c> as the term of <c>filterBy</c> that it means.</summary>
+    public static ListQuery WithLegacyFilter(IQueryCollection query, ListQuery list) => ListQuery.ReadOne(query, "filter") switch
     {
-        if (ListQuery.ReadOne(query, "filter") is not null) throw new ApiException(Kinds.NotImplemented, "`filter` is not served; use `filterBy`.", "filter");
-    }
+        null => list,
+        "runai.is_local:true" or "runai.is_local:True" => list with { Filters = [.. list.Filters, new ListFilter("isLocal", "==", "true")] },
+        "runai.is_local:false" or "runai.is_local:False" => list with { Filters = [.. list.Filters, new ListFilter("isLocal", "==", "false")] },
+        _ => throw ApiException.Invalid("filter", "must be runai.is_local:true or runai.is_local:false; everything else is asked by `filterBy`"),
+    };
 
     public async Task<IReadOnlyList<User>> PageAsync(HttpContext context, ListQuery query)
     {
         await using var db = await store.OpenAsync(context.RequestAborted);
-        var rows = await Visible(db, context).Matching(query.Search).PageAsync(db, query, context.RequestAborted);
+        var rows = await Table.PageAsync(Visible(db, context), db, query, context.RequestAborted);
         return rows.ConvertAll(row => Show(row, context.Admitted().Version));
     }
 
-    public async Task<long> CountAsync(HttpContext context, string? search)
+    public async Task<long> CountAsync(HttpContext context, ListQuery query)
     {
         await using var db = await store.OpenAsync(context.RequestAborted);
-        return await Visible(db, context).Matching(search).LongCountAsync(context.RequestAborted);
+        return await Table.CountAsync(Visible(db, context), db, query, context.RequestAborted);
     }
 
     public async Task<User> GetAsync(HttpContext context, string id)

@@ -13,13 +13,14 @@ internal static class UsersEndpoints
         var users = routes.MapGroup("/api/v1/users").WithTags("Users");
         users.MapGet("", ListAsync).Needs("users", "read", At.Anywhere)
             .Describe("get_users", "List users", "Pending users, known only because a rule names their e-mail, have `isLocal` null.")
-            .TakesList(UserLists.Spec, search: true).Produces<User[]>().FailsWith(501);
+            .TakesList(UserLists.Table, search: true)
+            .TakesQuery("filter", "Deprecated: `runai.is_local:true` is `filterBy=isLocal==true`.").Produces<User[]>();
         users.MapPost("", CreateAsync).Needs("users", "create", At.Object)
             .Describe("create_user", "Create a local user",
                 "The temporary password is shown this once. The user of an e-mail that rules already name takes those rules over, so the caller must hold what they give.")
             .Reads(typeof(UserCreation), """{"email":"ada@example.com","resetPassword":true}""").Produces<UserCreated>(201).FailsWith(404, 409).GivesRevision();
         users.MapGet("/count", CountAsync).Needs("users", "read", At.Anywhere)
-            .Describe("count_users", "Count users").TakesQuery("search", "Free text.").TakesQuery("filterBy", "As in the list.").Produces<CountResponse>().FailsWith(501);
+            .Describe("count_users", "Count users").TakesQuery("search", "Free text.").TakesQuery("filterBy", "As in the list.").Produces<CountResponse>();
         users.MapGet("/{userId}", GetAsync).Needs("users", "read", At.Anywhere)
             .Describe("get_user_by_id", "Get a user", "Everybody may read their own user.").Produces<User>().FailsWith(404);
         users.MapPatch("/{userId}", PatchAsync).Needs("users", "update", At.Object)
@@ -37,17 +38,14 @@ internal static class UsersEndpoints
 
     private static async Task<IResult> ListAsync(HttpContext context, UserLists lists)
     {
-        UserLists.RefuseLegacyFilter(context.Request.Query);
-        var query = ListQuery.Read(context.Request.Query, UserLists.Spec);
-        query.RefuseFilters(searchServed: true);
+        var query = UserLists.WithLegacyFilter(context.Request.Query, ListQuery.Read(context.Request.Query, UserLists.Table));
         return TypedResults.Json(await lists.PageAsync(context, query), JsonBody.Answers);
     }
 
     private static async Task<IResult> CountAsync(HttpContext context, UserLists lists)
     {
-        var query = ListQuery.Read(context.Request.Query, UserLists.Spec);
-        query.RefuseFilters(searchServed: true);
-        return TypedResults.Json(new CountResponse(await lists.CountAsync(context, query.Search)), JsonBody.Answers);
+        var query = UserLists.WithLegacyFilter(context.Request.Query, ListQuery.ReadCount(context.Request.Query, UserLists.Table));
+        return TypedResults.Json(new CountResponse(await lists.CountAsync(context, query)), JsonBody.Answers);
     }
 
     private static async Task<IResult> GetAsync(HttpContext context, string userId, UserLists lists)
