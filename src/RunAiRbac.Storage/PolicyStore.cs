@@ -104,14 +104,14 @@ public sealed partial class PolicyStore : IDisposable
         return new(AwaitRevisionAsync(slot, tenantId, revision, wait, cancellationToken));
     }
 
-    /// <summary>The tenant's version at or after the revision that the database has at this moment (<c>full</c>).</summary>
-    /// <exception cref="PolicyUnavailableException">The database cannot be reached.</exception>
-    public async Task<PolicyVersion> LatestAsync(int tenantId, CancellationToken cancellationToken)
+    /// <summary>The tenant's version at or after the revision that the database has at this moment (<c>full</c>; waits up to <paramref name="wait"/>).</summary>
+    /// <exception cref="PolicyUnavailableException">The database cannot be reached, or does not answer in time.</exception>
+    public async Task<PolicyVersion> LatestAsync(int tenantId, TimeSpan wait, CancellationToken cancellationToken)
     {
         var slot = Slot(tenantId);
         try
         {
-            await slot.Refresh.RunAsync(cancellationToken);
+            await slot.Refresh.RunAsync(cancellationToken).WaitAsync(wait, _clock, cancellationToken);
         }
         catch (Exception e) when (DatabaseFailures.IsUnavailable(e) && e is not PolicyUnavailableException)
         {
@@ -142,7 +142,7 @@ public sealed partial class PolicyStore : IDisposable
     private async Task<PolicyVersion> AwaitRevisionAsync(TenantSlot slot, int tenantId, long revision, TimeSpan wait, CancellationToken cancellationToken)
     {
         var askedAt = _clock.GetTimestamp();
-        await LatestAsync(tenantId, cancellationToken);
+        await LatestAsync(tenantId, wait, cancellationToken);
         while (true)
         {
             var current = slot.Current;

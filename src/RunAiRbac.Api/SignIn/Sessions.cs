@@ -84,7 +84,7 @@ internal sealed class Sessions(PolicyStore store, AccessTokens accessTokens, Ref
     {
         if (store.Fresh(caller.TenantId) is not { } version) return false;
         if (version.Snapshot.IsSessionLive(caller.SubjectId, caller.SessionEpoch, caller.SessionId)) return true;
-        version = await store.LatestAsync(caller.TenantId, cancellationToken);
+        version = await store.LatestAsync(caller.TenantId, TimeSpan.FromSeconds(2), cancellationToken);
         return version.Snapshot.IsSessionLive(caller.SubjectId, caller.SessionEpoch, caller.SessionId);
     }
 

@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Globalization;
-using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Text.Json;
 using RunAiRbac.Api.Tests.Fixtures;
@@ -54,7 +53,7 @@ public sealed class ReplicaTests(PostgresFixture postgres, ITestOutputHelper out
     public async Task Replica_KilledAndStartedAgain_CatchesUp()
     {
         var (first, second) = (await StartAsync(), await StartAsync());
-        var admin = await SignInAsync(first);
+        var admin = await Wire.SignInAsync(first);
         var application = await ApplicationAsync(admin, first);
         var kept = await GrantAsync(admin, application.ClientId);
         var ended = await GrantAsync(admin, application.ClientId, role: 5);
@@ -64,7 +63,7 @@ public sealed class ReplicaTests(PostgresFixture postgres, ITestOutputHelper out
         await first.KillAsync();
 
         var again = await StartAsync();
-        var asked = WithToken(again, application.Token);
+        var asked = Wire.WithToken(again, application.Token);
 
         foreach (var (action, type, allowed) in new[] { ("read", "cluster", true), ("create", "workloads", true), ("create", "credentials", false) })
         {
@@ -75,9 +74,9 @@ public sealed class ReplicaTests(PostgresFixture postgres, ITestOutputHelper out
     /// <summary>Writes rules on one and ends them again; the time from each answer of a write until the other's decisions follow it.</summary>
     private static async Task<List<TimeSpan>> WriteAndWatchAsync(ApiProcess first, ApiProcess second, int writes)
     {
-        var admin = await SignInAsync(first);
+        var admin = await Wire.SignInAsync(first);
         var application = await ApplicationAsync(admin, first);
-        var asked = WithToken(second, application.Token);
+        var asked = Wire.WithToken(second, application.Token);
         await WaitAsync(async () => await AskAsync(asked, "read", "cluster") == false);
         var lags = new List<TimeSpan>();
         int? rule = null;
@@ -121,28 +120,15 @@ public sealed class ReplicaTests(PostgresFixture postgres, ITestOutputHelper out
         while (!await isSo()) Stopwatch.GetElapsedTime(started).Should().BeLessThan(TimeSpan.FromSeconds(30), "it should have arrived by then");
     }
 
-    private static Task<HttpClient> SignInAsync(ApiProcess process) => SignInAsync(process, new { grantType = "password", username = ApiHost.AdminEmail, password = ApiHost.AdminPassword });
-
-    private static async Task<HttpClient> SignInAsync(ApiProcess process, object body) => WithToken(process, await TokenAsync(process, body));
-
-    private static async Task<string> TokenAsync(ApiProcess process, object body) => (await PostAsync(process.Http, "/api/v1/token", body)).GetProperty("accessToken").GetString()!;
-
-    private static HttpClient WithToken(ApiProcess process, string token)
-    {
-        var client = new HttpClient { BaseAddress = process.Address };
-        client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", token);
-        return client;
-    }
-
     private static async Task<(string ClientId, string Token)> ApplicationAsync(HttpClient admin, ApiProcess process)
     {
-        var made = await PostAsync(admin, "/api/v1/service-accounts", new { name = ApiHost.NewName("app") });
+        var made = await Wire.PostAsync(admin, "/api/v1/service-accounts", new { name = ApiHost.NewName("app") });
         var clientId = made.GetProperty("clientId").GetString()!;
-        return (clientId, await TokenAsync(process, new { grantType = "client_credentials", clientID = clientId, clientSecret = made.GetProperty("clientSecret").GetString() }));
+        return (clientId, await Wire.TokenAsync(process, new { grantType = "client_credentials", clientID = clientId, clientSecret = made.GetProperty("clientSecret").GetString() }));
     }
 
     private static async Task<int> GrantAsync(HttpClient admin, string application, int role = Viewer)
-        => (await PostAsync(admin, Rules, new { subjectType = "app", subjectId = application, roleId = role, scopeType = "tenant", scopeId = "1" })).GetProperty("id").GetInt32();
+        => (await Wire.PostAsync(admin, Rules, new { subjectType = "app", subjectId = application, roleId = role, scopeType = "tenant", scopeId = "1" })).GetProperty("id").GetInt32();
 
     private static async Task DeleteAsync(HttpClient admin, int rule)
     {
@@ -157,14 +143,5 @@ public sealed class ReplicaTests(PostgresFixture postgres, ITestOutputHelper out
         if (response.StatusCode == System.Net.HttpStatusCode.Unauthorized) return null;
         response.EnsureSuccessStatusCode();
         return (await response.Content.ReadFromJsonAsync<JsonElement>(Cancel)).GetProperty("allowed").GetBoolean();
-    }
-
-    private static async Task<JsonElement> PostAsync(HttpClient client, string path, object body)
-    {
-        using var response = await client.PostAsJsonAsync(path, body, Cancel);
-        var text = await response.Content.ReadAsStringAsync(Cancel);
-        response.IsSuccessStatusCode.Should().BeTrue("the answer was {0}: {1}", response.StatusCode, text);
-        using var document = JsonDocument.Parse(text);
-        return document.RootElement.Clone();
     }
 }

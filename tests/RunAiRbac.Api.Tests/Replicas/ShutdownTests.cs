@@ -2,7 +2,6 @@ using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
-using System.Text.Json;
 using RunAiRbac.Api.Tests.Fixtures;
 
 namespace RunAiRbac.Api.Tests.Replicas;
@@ -93,12 +92,8 @@ public sealed class ShutdownTests(PostgresFixture postgres) : IAsyncLifetime
         failures.Should().BeEmpty();
     }
 
-    private static async Task<string> TokenAsync(ApiProcess process)
-    {
-        using var response = await process.Http.PostAsJsonAsync(
-            "/api/v1/token", new { grantType = "password", username = ApiHost.AdminEmail, password = ApiHost.AdminPassword }, Cancel);
-        return (await response.Content.ReadFromJsonAsync<JsonElement>(Cancel)).GetProperty("accessToken").GetString()!;
-    }
+    private static Task<string> TokenAsync(ApiProcess process)
+        => Wire.TokenAsync(process, new { grantType = "password", username = ApiHost.AdminEmail, password = ApiHost.AdminPassword });
 
     private static async Task<HttpStatusCode> CheckAsync(ApiProcess process, string token)
     {

@@ -185,7 +185,7 @@ public sealed class FeedTests(PostgresFixture postgres)
         Func<Task>[] calls =
         [
             () => store.Store.PollAsync(Cancel),
-            () => store.Store.LatestAsync(1, Cancel),
+            () => store.Store.LatestAsync(1, TimeSpan.FromSeconds(30), Cancel),
             () => store.WriteAsync(write => Task.FromResult(write.EnsureGroup("ops"))),
             () => store.Store.LoadAsync(Cancel),
         ];
@@ -216,7 +216,7 @@ public sealed class FeedTests(PostgresFixture postgres)
         await AddRuleAsync(a, "ops");
         (await b.Store.AtLeastAsync(1, 2, TimeSpan.FromSeconds(2), Cancel)).Snapshot.Revision.Should().Be(2);
         await AddRuleAsync(a, "dev");
-        (await b.Store.LatestAsync(1, Cancel)).Snapshot.Revision.Should().Be(3);
+        (await b.Store.LatestAsync(1, TimeSpan.FromSeconds(30), Cancel)).Snapshot.Revision.Should().Be(3);
 
         a.Clock.Advance(a.Settings.MaxStaleness * 2);
         (await b.Store.AtLeastAsync(1, 3, TimeSpan.FromSeconds(2), Cancel)).Snapshot.Revision.Should().Be(3);
@@ -240,13 +240,13 @@ public sealed class FeedTests(PostgresFixture postgres)
             while (!done.IsCancellationRequested)
             {
                 var atLeast = a.Now.Revision;
-                (await b.Store.LatestAsync(1, Cancel)).Snapshot.Revision.Should().BeGreaterThanOrEqualTo(atLeast);
+                (await b.Store.LatestAsync(1, TimeSpan.FromSeconds(30), Cancel)).Snapshot.Revision.Should().BeGreaterThanOrEqualTo(atLeast);
             }
         }, Cancel)).ToList();
         for (var i = 0; i < 50; i++) await AddRuleAsync(a, $"g{i}");
         await done.CancelAsync();
         await Task.WhenAll(askers);
-        (await b.Store.LatestAsync(1, Cancel)).Snapshot.RuleCount.Should().Be(52);
+        (await b.Store.LatestAsync(1, TimeSpan.FromSeconds(30), Cancel)).Snapshot.RuleCount.Should().Be(52);
     }
 
     [Fact]

@@ -12,6 +12,9 @@ namespace RunAiRbac.Api.Features.Authorize;
 /// </summary>
 internal readonly struct DecisionPoint
 {
+    /// <summary>How long a check waits for the revision it asked for.</summary>
+    private static readonly TimeSpan Wait = TimeSpan.FromSeconds(2);
+
     private readonly int _authorization;
     private readonly int _read;
 
@@ -73,12 +76,12 @@ internal readonly struct DecisionPoint
     {
         if (consistency.AtLeast is not null && consistency.Full is not null)
             throw ApiException.Invalid("consistency", "takes atLeast or full, not both");
-        if (consistency.Full is true) return await store.LatestAsync(admitted.Caller.TenantId, cancellationToken);
+        if (consistency.Full is true) return await store.LatestAsync(admitted.Caller.TenantId, Wait, cancellationToken);
         if (consistency.Full is false) throw ApiException.Invalid("consistency.full", "must be true, or left out");
         if (consistency.AtLeast is null) throw ApiException.Invalid("consistency", "needs atLeast or full");
         return store.ReadToken(consistency.AtLeast, admitted.Caller.TenantId, out var revision) switch
         {
-            ConsistencyTokenStatus.Good => await store.AtLeastAsync(admitted.Caller.TenantId, revision, TimeSpan.FromSeconds(2), cancellationToken),
+            ConsistencyTokenStatus.Good => await store.AtLeastAsync(admitted.Caller.TenantId, revision, Wait, cancellationToken),
             ConsistencyTokenStatus.UnknownRevision => throw new ApiException(Kinds.UnknownRevision, "`consistency.atLeast` is of an older epoch of this store.", "consistency.atLeast"),
             _ => throw ApiException.Invalid("consistency.atLeast", "is not a revision token of this tenant"),
         };
