@@ -19,6 +19,8 @@ public sealed class RunAiRbacDbContext(DbContextOptions<RunAiRbacDbContext> opti
     public DbSet<MembershipRow> Memberships => Set<MembershipRow>();
     public DbSet<AccessRuleRow> AccessRules => Set<AccessRuleRow>();
     public DbSet<SessionRow> Sessions => Set<SessionRow>();
+    public DbSet<IdentityProviderRow> IdentityProviders => Set<IdentityProviderRow>();
+    public DbSet<SecuritySettingRow> SecuritySettings => Set<SecuritySettingRow>();
     public DbSet<SigningKeyRow> SigningKeys => Set<SigningKeyRow>();
 
     /// <summary>Indexes are named one by one in the model: nothing is ever removed from a referenced table, so foreign keys need none of their own.</summary>
@@ -30,6 +32,7 @@ public sealed class RunAiRbacDbContext(DbContextOptions<RunAiRbacDbContext> opti
         TenantModel.Configure(modelBuilder);
         DirectoryModel.Configure(modelBuilder);
         RuleModel.Configure(modelBuilder);
+        SecurityModel.Configure(modelBuilder);
         Naming.Apply(modelBuilder, ordinalCollation: Database.IsNpgsql() ? "C" : null);
     }
 }

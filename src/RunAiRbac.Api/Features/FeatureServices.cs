@@ -2,11 +2,14 @@ using RunAiRbac.Api.Features.AccessRules;
 using RunAiRbac.Api.Features.Applications;
 using RunAiRbac.Api.Features.Authorize;
 using RunAiRbac.Api.Features.Groups;
+using RunAiRbac.Api.Features.IdentityProviders;
 using RunAiRbac.Api.Features.Me;
 using RunAiRbac.Api.Features.OrgUnits;
 using RunAiRbac.Api.Features.Roles;
+using RunAiRbac.Api.Features.SecuritySettings;
 using RunAiRbac.Api.Features.Users;
 using RunAiRbac.Api.Hosting;
+using RunAiRbac.Api.Http;
 using RunAiRbac.Api.SignIn;
 
 namespace RunAiRbac.Api.Features;
@@ -25,6 +28,9 @@ internal static class FeatureServices
         services.AddSingleton<ProjectsService>();
         services.AddSingleton<RolesService>();
         services.AddSingleton<MeService>();
+        services.AddSingleton<WebAddresses>().AddSingleton<SamlMetadataReader>().AddSingleton<ProviderReader>();
+        services.AddSingleton<ProviderSecrets>().AddSingleton<ProviderAnswers>().AddSingleton<IdentityProvidersService>();
+        services.AddSingleton<SecuritySettingsService>();
     }
 
     public static void MapFeatures(this IEndpointRouteBuilder routes)
@@ -39,6 +45,8 @@ internal static class FeatureServices
         routes.MapAccessRules();
         routes.MapAuthorize();
         routes.MapMe();
+        routes.MapIdentityProviders();
+        routes.MapSecuritySettings();
         routes.MapTokens();
         routes.MapWellKnown();
         routes.MapHealth();

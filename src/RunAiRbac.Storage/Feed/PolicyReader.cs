@@ -9,9 +9,6 @@ internal sealed record CaughtUp(PolicySnapshot Snapshot, long? OldestAt);
 /// <summary>Builds snapshots from rows, and brings them on by the change log, on the caller's connection and in its transaction.</summary>
 internal sealed class PolicyReader(StorageSettings settings, TimeProvider clock)
 {
-    /// <summary>Whether memberships that a source reports count. The one place that decides it; for now every source is trusted.</summary>
-    public static bool IsTrusted(string source) => source.Length > 0;
-
     /// <summary>Reads everything. The caller sees to it that the rows are those of this one revision.</summary>
     public async Task<PolicySnapshot> LoadAsync(RunAiRbacDbContext db, int tenantId, long revision, CancellationToken cancellationToken)
     {
@@ -82,8 +79,9 @@ internal sealed class PolicyReader(StorageSettings settings, TimeProvider clock)
 
     private static async Task<IEnumerable<MembershipFact>> MembershipsAsync(RunAiRbacDbContext db, int tenantId, CancellationToken cancellationToken)
     {
+        var trusted = await GroupSources.TrustedAsync(db, tenantId, cancellationToken);
         var sources = await db.Groups.Where(x => x.TenantId == tenantId && x.DeletedAt == null).Select(x => x.Source).Distinct().ToListAsync(cancellationToken);
-        sources.RemoveAll(source => !IsTrusted(source));
+        sources.RemoveAll(source => !trusted.Contains(source));
         var facts =
             from membership in db.Memberships
             join g in db.Groups on new { membership.TenantId, Id = membership.GroupId } equals new { g.TenantId, g.Id }

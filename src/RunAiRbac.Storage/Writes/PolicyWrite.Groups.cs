@@ -6,41 +6,55 @@ namespace RunAiRbac.Storage;
 public sealed partial class PolicyWrite
 {
     /// <summary>A living membership row of a user, with the group as its source knows it.</summary>
-    private sealed record Member(MembershipRow Row, GroupRow Group);
+    private sealed record Member(MembershipRow Row, GroupRow Group)
+    {
+        public Said ToSaid() => new() { UserId = Row.UserId, GroupId = Group.SubjectId, Source = Group.Source, ValidUntil = Row.ValidUntil };
+    }
+
+    /// <summary>What a source says: the user is in the group that rules name.</summary>
+    private sealed class Said
+    {
+        public required string UserId { get; init; }
+        public required string GroupId { get; init; }
+        public required string Source { get; init; }
+        public required long? ValidUntil { get; init; }
+    }
 
     /// <summary>Replaces a user's memberships of one source by these group names (groups made when unknown). Only real differences are recorded.</summary>
     public async Task SetGroupsAsync(string userId, string source, IReadOnlyCollection<string> groupNames, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(groupNames);
         await FlushAsync(cancellationToken);
+        var trusted = await GroupSources.TrustedAsync(Db, TenantId, cancellationToken);
         var members = await MembersOfUserAsync(userId, cancellationToken);
-        var before = Effective(userId, members);
+        var before = Effective(members.Select(x => x.ToSaid()), trusted);
         var wanted = groupNames.ToHashSet(StringComparer.Ordinal);
-        var touched = new HashSet<string>(StringComparer.Ordinal);
+        var touched = new HashSet<(string, string)>();
 
         foreach (var member in members.Where(x => x.Group.Source == source).ToList())
         {
             if (wanted.Remove(member.Group.Name))
             {
                 member.Row.SeenAt = Now;
-                if (member.Row.ValidUntil is not null) touched.Add(member.Group.SubjectId);
+                if (member.Row.ValidUntil is not null) touched.Add((userId, member.Group.SubjectId));
                 member.Row.ValidUntil = null;
                 continue;
             }
 
             EndMember(member.Row);
             members.Remove(member);
-            touched.Add(member.Group.SubjectId);
+            touched.Add((userId, member.Group.SubjectId));
         }
 
         var groups = await GroupsAsync(source, wanted, cancellationToken);
         foreach (var group in groups)
         {
             members.Add(new(AddMember(userId, group), group));
-            touched.Add(group.SubjectId);
+            touched.Add((userId, group.SubjectId));
         }
 
-        RecordMemberships(userId, touched, before, Effective(userId, members));
+        _hasSilentChanges |= touched.Count > 0;
+        RecordMemberships(touched, before, Effective(members.Select(x => x.ToSaid()), trusted));
     }
 
     private async Task<List<Member>> MembersOfUserAsync(string userId, CancellationToken cancellationToken)
@@ -84,20 +98,28 @@ public sealed partial class PolicyWrite
         else row.EndedRevision = Revision;
     }
 
-    private static Dictionary<string, MembershipFact> Effective(string userId, List<Member> members)
-        => Memberships.Fold(members.Where(x => PolicyReader.IsTrusted(x.Group.Source)).Select(x => new MembershipFact(userId, x.Group.SubjectId, x.Row.ValidUntil)))
-            .ToDictionary(x => x.GroupId, StringComparer.Ordinal);
+    /// <summary>Every living membership, as its source says it.</summary>
+    private IQueryable<Said> LivingMembers()
+        => from row in Db.Memberships
+           join g in Db.Groups on new { row.TenantId, Id = row.GroupId } equals new { g.TenantId, g.Id }
+           where row.TenantId == TenantId && row.EndedRevision == null && g.DeletedAt == null
+           select new Said { UserId = row.UserId, GroupId = g.SubjectId, Source = g.Source, ValidUntil = row.ValidUntil };
 
-    /// <summary>Rows may change without an effect (another source says the same): that is written all the same, as a revision without this change.</summary>
-    private void RecordMemberships(string userId, HashSet<string> touched, Dictionary<string, MembershipFact> before, Dictionary<string, MembershipFact> after)
+    /// <summary>What counts of it, when these sources do.</summary>
+    private static Dictionary<(string, string), MembershipFact> Effective(IEnumerable<Said> members, HashSet<string> trusted)
+        => Memberships.Fold(members.Where(x => trusted.Contains(x.Source)).Select(x => new MembershipFact(x.UserId, x.GroupId, x.ValidUntil)))
+            .ToDictionary(x => (x.UserId, x.GroupId));
+
+    /// <summary>Records the differences, if any: rows may change without an effect, when another source says the same or this one does not count.</summary>
+    private void RecordMemberships(
+        IEnumerable<(string UserId, string GroupId)> touched, Dictionary<(string, string), MembershipFact> before, Dictionary<(string, string), MembershipFact> after)
     {
-        _hasSilentChanges |= touched.Count > 0;
-        foreach (var groupId in touched.Order(StringComparer.Ordinal))
+        foreach (var key in touched.Distinct().OrderBy(x => x.UserId, StringComparer.Ordinal).ThenBy(x => x.GroupId, StringComparer.Ordinal))
         {
-            var had = before.GetValueOrDefault(groupId);
-            var has = after.GetValueOrDefault(groupId);
+            var had = before.GetValueOrDefault(key);
+            var has = after.GetValueOrDefault(key);
             if (has is not null && has != had) Record(new MembershipPut(has));
-            else if (has is null && had is not null) Record(new MembershipEnd(userId, groupId));
+            else if (has is null && had is not null) Record(new MembershipEnd(key.UserId, key.GroupId));
         }
     }
 }

@@ -101,10 +101,13 @@ internal sealed class RandomTenant
         }
 
         var users = new[] { write.After.FindSubject(Plain.Id) }.Concat(Enumerable.Range(0, 4).Select(i => write.After.FindSubject(SubjectKind.User, $"user-{i}@example.com"))).ToList();
+        await write.AddProviderAsync(Storage.Rows.Provider("hr"), default);
+        await write.AddProviderAsync(Storage.Rows.Provider("untrusted", trusted: false), default);
         foreach (var user in users.Select(write.IdOf))
         {
             await write.SetGroupsAsync(user, "directory", Some("group-0", "group-1", "group-2"), default);
-            await write.SetGroupsAsync(user, "scim:hr", Some("group-1", "group-2", "group-3"), default);
+            await write.SetGroupsAsync(user, "hr", Some("group-1", "group-2", "group-3"), default);
+            await write.SetGroupsAsync(user, "untrusted", Some("group-0", "group-3"), default);
         }
 
         foreach (var member in write.Db.ChangeTracker.Entries<MembershipRow>().Select(x => x.Entity).ToList())
@@ -112,9 +115,9 @@ internal sealed class RandomTenant
             if (Chance(2)) member.ValidUntil = At(Pick(Moments));
         }
 
-        // The rows said something new: what decisions count is the longest of the sources.
-        var members = write.Db.ChangeTracker.Entries<MembershipRow>().Select(x => x.Entity).ToList();
-        var groups = write.Db.ChangeTracker.Entries<GroupRow>().ToDictionary(x => x.Entity.Id, x => x.Entity.SubjectId);
+        // The rows said something new: what decisions count is the longest of the trusted sources.
+        var groups = write.Db.ChangeTracker.Entries<GroupRow>().Where(x => x.Entity.Source != "untrusted").ToDictionary(x => x.Entity.Id, x => x.Entity.SubjectId);
+        var members = write.Db.ChangeTracker.Entries<MembershipRow>().Select(x => x.Entity).Where(m => groups.ContainsKey(m.GroupId)).ToList();
         foreach (var same in members.GroupBy(m => (m.UserId, GroupId: groups[m.GroupId])))
             write.Record(new MembershipPut(new MembershipFact(same.Key.UserId, same.Key.GroupId, same.Any(m => m.ValidUntil is null) ? null : same.Max(m => m.ValidUntil))));
 

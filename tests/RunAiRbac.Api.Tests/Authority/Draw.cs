@@ -82,6 +82,17 @@ internal sealed class Draw(Random random, TenantState state, EscalationActor act
         return spare.Count > 0 && Chance(50) ? Pick(spare) : any.Count > 0 ? Pick(any) : NoId();
     }
 
+    public string Alias() => state.Providers.Count > 0 && Chance(90) ? Pick(state.Providers) : NewName();
+
+    public object Provider() => new
+    {
+        name = Chance(80) ? NewName() : Alias(),
+        type = "oidc",
+        oidcData = new { clientId = "runai", clientSecret = Chance(50) ? "a secret" : "another", discoverDocumentUrl = "https://idp.example.com/" + NewName() },
+        trustedEmailDomains = Chance(50) ? new[] { "*" } : null,
+        groupsTrusted = Chance(50) ? Chance(50) : (bool?)null,
+    };
+
     private (string Type, string Id) RuleSubject()
     {
         if (Chance(15)) return (actor.Kind == SubjectKind.User ? "user" : "app", actor.Key);

@@ -1,3 +1,4 @@
+using RunAiRbac.Api.Tests.SubjectManagement;
 using RunAiRbac.Policy;
 using RunAiRbac.Policy.Tests.Reference;
 using RunAiRbac.Storage;
@@ -22,7 +23,7 @@ internal sealed class EscalationLaw
     public static List<string> Violations(string actor, TenantState before, TenantState after, long now)
     {
         var law = new EscalationLaw(actor, before, after, now);
-        return [.. law.Standing(), .. law.NewlyUsable(), .. law.ChangedSubjects(), .. law.Rules(), .. law.Scopes()];
+        return [.. law.Standing(), .. law.NewlyUsable(), .. law.ChangedSubjects(), .. law.Rules(), .. law.Scopes(), .. law.Security()];
     }
 
     /// <summary>What no call may do.</summary>
@@ -148,6 +149,21 @@ internal sealed class EscalationLaw
             if (now is null ? !_after.Scopes.ContainsKey(scope.ParentId!) : (now.Name, now.Details, now.Namespace) == (scope.Name, scope.Details, scope.Namespace)) continue;
             foreach (var problem in Permission(scope.Type, action, scope.Id, $"{action} the {scope.Type} {scope.Name}")) yield return problem;
         }
+    }
+
+    /// <summary>Providers are System administrators' alone, whatever else one holds; settings need their permission.</summary>
+    private IEnumerable<string> Security()
+    {
+        if (!Lines(_before, "provider ").SequenceEqual(Lines(_after, "provider "), StringComparer.Ordinal))
+        {
+            var action = _after.Providers.Count > _before.Providers.Count ? "create" : _after.Providers.Count < _before.Providers.Count ? "delete" : "update";
+            foreach (var problem in Permission("security-settings", action, _before.TenantScope, $"{action} a provider")) yield return problem;
+            // Who ends one hands out nothing that could last longer than its own right.
+            if (LackingToGrant(World.SystemAdministrator, _before.TenantScope, action == "delete" ? _now : long.MaxValue) is { } lack) yield return $"A provider was changed, but the actor lacks {lack}.";
+        }
+
+        if (Lines(_before, "setting ").SequenceEqual(Lines(_after, "setting "), StringComparer.Ordinal) || _after.Providers.Count < _before.Providers.Count) yield break;
+        foreach (var problem in Permission("security-settings", "update", _before.TenantScope, "change a security setting")) yield return problem;
     }
 
     /// <summary>A change to a user or application by anybody but itself: the actor must hold all that the target's rules give.</summary>

@@ -14,6 +14,7 @@ internal sealed class EscalationWorld(ApiHost host, Random random, TimeProvider 
     private const string Rules = "/api/v1/authorization/access-rules";
     private const int ResearchManager = 4;
     private const int ProjectAdministrator = 3003;
+    private const int CloudOperator = 1711;
     private static readonly int[] Roles = [1, 3, 4, 5, 7, 1708, 1710, 3003, 3001, 4002];
 
     private readonly List<Scope> _clusters = [];
@@ -38,6 +39,7 @@ internal sealed class EscalationWorld(ApiHost host, Random random, TimeProvider 
         for (var i = 0; i < 6; i++) await AddUserAsync(isPending: false, isEnabled: i < 4);
         for (var i = 0; i < 3; i++) await AddUserAsync(isPending: true, isEnabled: i < 2);
         for (var i = 0; i < 4; i++) await AddApplicationAsync(isEnabled: i < 3);
+        for (var i = 0; i < 2; i++) await PostAsync("/api/v1/idps", new { name = Name("idp"), type = "openshift-v4", ocpData = new { idpBaseUrl = "https://api.example.com:6443", clientSecret = "x" } });
         await AddActorsAsync();
         await Store.WriteAsync(ApiHost.Tenant, Actor.System, async write =>
             (await write.AddRuleAsync(new NewRule(write.After.AllAuthenticated, World.Viewer, write.After.FindScope(Pick(_projects).Id), null, null, null), CancellationToken.None)).Row, CancellationToken.None);
@@ -56,6 +58,7 @@ internal sealed class EscalationWorld(ApiHost host, Random random, TimeProvider 
             foreach (var rule in state.Policy.Rules.Where(r => r.SubjectId == write.IdOf(admin) && r.RoleId == World.SystemAdministrator && r.ScopeId == state.TenantScope))
                 await write.EndRuleAsync(rule.Id, CancellationToken.None);
             await write.AddRuleAsync(new NewRule(admin, World.SystemAdministrator, write.After.FindScope(state.TenantScope), null, null, null), CancellationToken.None);
+            foreach (var alias in state.Providers) await write.EndProviderAsync((await write.FindProviderAsync(alias, CancellationToken.None))!, CancellationToken.None);
             foreach (var scope in state.Scopes.Values.Where(s => s.Type == "cluster")) await write.EndScopeAsync(scope.Id, CancellationToken.None);
             foreach (var subject in state.Subjects.Values.Where(s => s.Kind != SubjectKind.AllAuthenticated && s.Key != ApiHost.AdminEmail))
                 await write.EndSubjectAsync(subject.Id, CancellationToken.None);
@@ -128,6 +131,8 @@ internal sealed class EscalationWorld(ApiHost host, Random random, TimeProvider 
         await AddActorAsync("application administrator in a cluster", World.ApplicationAdministrator, Pick(_clusters));
         await AddActorAsync("system administrator of a cluster", World.SystemAdministrator, Pick(_clusters));
         await AddActorAsync("department administrator of two", World.DepartmentAdministrator, _departments[0], second: _departments[^1]);
+        await AddActorAsync("cloud operator", CloudOperator, World.Tenant);
+        await AddActorAsync("system administrator for a while", World.SystemAdministrator, World.Tenant, until: soon);
         await AddActorAsync("any role anywhere", Pick(Catalogue.Default.Roles.Where(r => r.Id != 4003).Select(r => r.Id).ToList()), Place());
         await AddActorAsync("system administrator to be", World.SystemAdministrator, World.Tenant, from: soon);
     }

@@ -43,6 +43,11 @@ public sealed class HeldBackReplicaTests(PostgresFixture postgres)
         ["POST /api/v1/org-unit/projects"] = async (world, _) => WriteCall.Post("/api/v1/org-unit/projects", new { name = world.NewName(), clusterId = (await world.ClusterAsync()).Id, resources = Array.Empty<object>() }),
         ["PUT /api/v1/org-unit/projects/{projectId}"] = async (world, _) => WriteCall.Put(await ProjectAsync(world), new { description = "other", resources = Array.Empty<object>() }),
         ["DELETE /api/v1/org-unit/projects/{projectId}"] = async (world, _) => WriteCall.Delete(await ProjectAsync(world)),
+        ["POST /api/v1/idps"] = (world, _) => Now(WriteCall.Post("/api/v1/idps", Provider(world))),
+        ["PUT /api/v1/idps/{idp}"] = async (world, _) => WriteCall.Put(await ProviderAsync(world), Provider(world)),
+        ["DELETE /api/v1/idps/{idp}"] = async (world, _) => WriteCall.Delete(await ProviderAsync(world)),
+        ["PUT /api/v1/idps/{idp}/mappers"] = async (world, _) => WriteCall.Put(await ProviderAsync(world) + "/mappers", new { email = "mail" }),
+        ["PUT /api/v1/security/settings/{key}"] = (_, _) => Now(WriteCall.Put("/api/v1/security/settings/browserSessionTimeout", new { idleTimeout = 30 })),
     };
 
     /// <summary>Routes that concern one's own session: they need no right that could be revoked but the session itself, which has its own test here.</summary>
@@ -167,6 +172,11 @@ public sealed class HeldBackReplicaTests(PostgresFixture postgres)
     private static async Task<string> UserAsync(World world) => $"/api/v1/users/{(await world.CreateUserAsync()).Id}";
 
     private static async Task<string> ApplicationAsync(World world, string view) => $"/api/v1/{view}/{(await world.CreateApplicationAsync()).Id}";
+
+    private static object Provider(World world) => new { name = world.NewName(), type = "openshift-v4", ocpData = new { idpBaseUrl = "https://api.example.com:6443", clientSecret = "x" } };
+
+    private static async Task<string> ProviderAsync(World world)
+        => $"/api/v1/idps/{(await world.Admin.PostAsync("/api/v1/idps", Provider(world))).Expect(HttpStatusCode.Created).Field("alias")}";
 
     private static async Task<string> DepartmentAsync(World world) => $"/api/v1/org-unit/departments/{(await world.DepartmentAsync(await world.ClusterAsync())).Id}";
 

@@ -22,6 +22,9 @@ internal sealed class TenantState
 
     public required IReadOnlyDictionary<string, ScopeRow> Scopes { get; init; }
 
+    /// <summary>Aliases of identity providers.</summary>
+    public required IReadOnlyList<string> Providers { get; init; }
+
     /// <summary>Everything that a call may not change when it is refused.</summary>
     public required IReadOnlyList<string> Lines { get; init; }
 
@@ -54,6 +57,9 @@ internal sealed class TenantState
             where membership.TenantId == tenantId && membership.EndedRevision == null && g.DeletedAt == null
             orderby membership.UserId, g.SubjectId
             select new { membership.UserId, g.SubjectId, g.Source, membership.ValidUntil }).ToListAsync(cancellationToken);
+        var providers = await db.IdentityProviders.AsNoTracking().Where(x => x.TenantId == tenantId && x.DeletedAt == null).OrderBy(x => x.Alias).ToListAsync(cancellationToken);
+        var settings = await db.SecuritySettings.AsNoTracking().Where(x => x.TenantId == tenantId).OrderBy(x => x.Key).ToListAsync(cancellationToken);
+        var trusted = providers.Where(x => x.GroupsTrusted).Select(x => x.Alias).Append("directory").ToHashSet(StringComparer.Ordinal);
         var withPassword = credentials.Where(c => c.Kind == CredentialKinds.Password && c.ExpiresAt is null).Select(c => c.SubjectId).ToHashSet(StringComparer.Ordinal);
 
         return new TenantState
@@ -66,7 +72,7 @@ internal sealed class TenantState
                 Roles = roles.ConvertAll(x => x.ToFact()),
                 Scopes = scopes.ConvertAll(x => new ScopeFact(x.Id, x.Type, x.ParentId, x.Name)),
                 Subjects = subjects.ConvertAll(x => new SubjectFact(x.Id, x.Kind, x.Key, x.Name, x.Enabled, x.SessionEpoch, x.HomeScopeId, x.IsLocal == true && withPassword.Contains(x.Id))),
-                Memberships = [.. members.GroupBy(m => (m.UserId, m.SubjectId)).Select(m => new MembershipFact(
+                Memberships = [.. members.Where(m => trusted.Contains(m.Source)).GroupBy(m => (m.UserId, m.SubjectId)).Select(m => new MembershipFact(
                     m.Key.UserId, m.Key.SubjectId, m.Any(x => x.ValidUntil is null) ? null : m.Max(x => x.ValidUntil)))],
                 Rules = rules.ConvertAll(x => new RuleFact(x.Id, x.SubjectId, x.RoleId, x.ScopeId, x.NotBefore, x.ExpiresAt)),
             },
@@ -74,6 +80,7 @@ internal sealed class TenantState
             Credentials = credentials.ToLookup(x => x.SubjectId, StringComparer.Ordinal),
             Sessions = sessions.ToLookup(x => x.SubjectId, StringComparer.Ordinal),
             Scopes = scopes.ToDictionary(x => x.Id, StringComparer.Ordinal),
+            Providers = [.. providers.Select(x => x.Alias)],
             Lines =
             [
                 $"revision {revision.Revision}, last rule {revision.LastRuleId}",
@@ -84,6 +91,8 @@ internal sealed class TenantState
                 .. identities.Select(x => $"identity {x.Id} of {x.SubjectId} {x.Provider} {x.Claim}"),
                 .. sessions.Select(x => $"session {x.Id} of {x.SubjectId}"),
                 .. members.Select(x => $"member {x.UserId} of {x.SubjectId} by {x.Source} until {x.ValidUntil}"),
+                .. providers.Select(x => $"provider {x.Alias} {x.Type} {x.Name} {x.Settings} {x.ProtectedSecret} {x.TrustedEmailDomains} {x.GroupsTrusted}"),
+                .. settings.Select(x => $"setting {x.Key} {x.Value}"),
                 .. rules.Select(x => $"rule {x.Id} {x.SubjectId} {x.RoleId} {x.ScopeId} {x.NotBefore} {x.ExpiresAt} {x.Reason}"),
             ],
         };

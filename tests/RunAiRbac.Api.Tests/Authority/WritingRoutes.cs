@@ -31,6 +31,7 @@ internal static class WritingRoutes
     private const string Users = "/api/v1/users";
     private const string Clusters = "/api/v1/clusters";
     private const string Departments = "/api/v1/org-unit/departments";
+    private const string Idps = "/api/v1/idps";
     private const string Projects = "/api/v1/org-unit/projects";
 
     public static readonly IReadOnlyDictionary<string, Func<Draw, WriteCall>> All = new Dictionary<string, Func<Draw, WriteCall>>(StringComparer.Ordinal)
@@ -62,6 +63,11 @@ internal static class WritingRoutes
         ["DELETE " + Projects + "/{projectId}"] = draw => WriteCall.Delete($"{Projects}/{draw.ScopeId("project")}"),
         ["POST /api/v1/me/password"] = draw => WriteCall.Post("/api/v1/me/password", new { currentPassword = draw.Actor.Secret, newPassword = draw.Actor.NextSecret }),
         ["DELETE /api/v1/me/sessions/{id}"] = draw => WriteCall.Delete($"/api/v1/me/sessions/{draw.SessionId()}"),
+        ["POST " + Idps] = draw => WriteCall.Post(Idps, draw.Provider()),
+        ["PUT " + Idps + "/{idp}"] = draw => WriteCall.Put($"{Idps}/{draw.Alias()}", draw.Provider()),
+        ["DELETE " + Idps + "/{idp}"] = draw => WriteCall.Delete($"{Idps}/{draw.Alias()}"),
+        ["PUT " + Idps + "/{idp}/mappers"] = draw => WriteCall.Put($"{Idps}/{draw.Alias()}/mappers", new { email = draw.NewName() }),
+        ["PUT /api/v1/security/settings/{key}"] = draw => WriteCall.Put("/api/v1/security/settings/autoRedirectSSO", new { enabled = true, idpAlias = draw.Alias() }),
         ["POST /oauth2/revoke"] = draw => WriteCall.Post("/oauth2/revoke", new Dictionary<string, string> { ["token"] = draw.Actor.SpareToken }) with { IsForm = true },
     };
 

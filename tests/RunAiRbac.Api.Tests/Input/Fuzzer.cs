@@ -53,6 +53,8 @@ internal sealed class FuzzWorld(InputHost host, Random random)
         Note("groupName", group);
         await host.MakeAsync("/api/v1/authorization/access-rules", new { subjectType = "group", subjectId = group, roleId = 7, scopeType = "tenant", scopeId = "1" });
         foreach (var known in (await host.JsonAsync("GET", "/api/v1/groups?limit=500&search=" + group)).Json.EnumerateArray()) Note("group", known.GetProperty("id").GetString()!);
+        Note("idp", (await host.MakeAsync("/api/v1/idps", new { name = NewName(), type = "openshift-v4", ocpData = new { idpBaseUrl = "https://api.example.com", clientSecret = "x" } })).GetProperty("alias").GetString()!);
+        foreach (var key in new[] { "autoRedirectSSO", "browserSessionTimeout", "logoutRedirectUri" }) Note("setting", key);
         Note("role", "5");
         Note("role", "7");
         Note("session", Guid.NewGuid().ToString());
@@ -69,6 +71,8 @@ internal sealed class FuzzWorld(InputHost host, Random random)
         "ACCESSRULEID" => Any("rule"),
         "GROUPID" => Any("group"),
         "ROLEIDPATH" => Any("role"),
+        "IDP" => Any("idp"),
+        "KEY" => Any("setting"),
         _ => Any("session"),
     };
 

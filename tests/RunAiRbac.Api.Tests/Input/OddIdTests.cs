@@ -85,6 +85,7 @@ public sealed class OddIdTests(PostgresFixture postgres)
     private static string GoodBody(MappedRoute route)
         => route.Pattern.EndsWith("/groups", StringComparison.Ordinal) ? """{"source":"directory","groups":[]}"""
             : route.Pattern.StartsWith("/api/v1/clusters", StringComparison.Ordinal) ? """{"name":"west"}"""
+            : route.Pattern == "/api/v1/idps/{idp}" ? """{"type":"saml"}"""
             : route.Method == "PATCH" ? """{"enabled":true}"""
             : "{}";
 }

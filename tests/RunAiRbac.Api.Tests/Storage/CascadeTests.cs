@@ -142,6 +142,7 @@ public sealed class CascadeTests(PostgresFixture postgres)
         var userId = (await store.WriteAsync(async write =>
         {
             var user = write.IdOf(write.EnsureUser("bob@example.org", "Bob"));
+            await write.AddProviderAsync(Rows.Provider("okta"), Cancel);
             await write.SetGroupsAsync(user, "directory", ["ops"], Cancel);
             await write.SetGroupsAsync(user, "okta", ["ops", "dev"], Cancel);
             return user;

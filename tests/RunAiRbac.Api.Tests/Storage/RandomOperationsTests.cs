@@ -7,6 +7,8 @@ namespace RunAiRbac.Api.Tests.Storage;
 /// <summary>Random writes: what a store holds, what another catches up to by the log, and what a third reads from the rows must be the same.</summary>
 public sealed class RandomOperationsTests(PostgresFixture postgres)
 {
+    private static readonly string[] Sources = ["directory", "okta", "entra", "nobody"];
+
     private readonly HashSet<string> _subjects = [];
     private readonly HashSet<string> _scopes = ["1", "system", "nowhere"];
 
@@ -49,7 +51,7 @@ public sealed class RandomOperationsTests(PostgresFixture postgres)
     private async Task StepAsync(PolicyWrite write, Random random)
     {
         var after = write.After;
-        switch (random.Next(14))
+        switch (random.Next(16))
         {
             case 0:
                 Note(write, write.EnsureUser($"user{random.Next(8)}@example.org", "User"));
@@ -75,7 +77,7 @@ public sealed class RandomOperationsTests(PostgresFixture postgres)
                 break;
             case 7 when LivingSubject(after, random) is { } user && after.Subject(after.FindSubject(user)).Kind == SubjectKind.User:
                 var groups = Enumerable.Range(0, random.Next(4)).Select(_ => $"group{random.Next(4)}").ToList();
-                await write.SetGroupsAsync(user, random.Next(2) == 0 ? "directory" : "okta", groups, Cancel);
+                await write.SetGroupsAsync(user, Sources[random.Next(Sources.Length)], groups, Cancel);
                 foreach (var group in groups) Note(write, write.After.FindSubject(SubjectKind.Group, group));
                 break;
             case 8 when LivingSubject(after, random) is { } id:
@@ -90,6 +92,9 @@ public sealed class RandomOperationsTests(PostgresFixture postgres)
             case 10 when await write.FindScopeAsync(Living(after, random), Cancel) is { } scope:
                 write.RenameScope(scope, $"renamed-{scope.Id}-{random.Next(100)}");
                 break;
+            case 11 or 12:
+                await ChangeProviderAsync(write, random);
+                break;
             default:
                 await AddRuleAsync(write, random);
                 break;
@@ -102,6 +107,15 @@ public sealed class RandomOperationsTests(PostgresFixture postgres)
         row.SessionEpoch += random.Next(2);
         if (random.Next(2) == 0) write.AddCredential(row.Id, CredentialKinds.Password, "hash");
         else if (random.Next(2) == 0) foreach (var old in await write.CredentialsAsync(row.Id, CredentialKinds.Password, Cancel)) old.DeletedAt = write.Now;
+    }
+
+    private static async Task ChangeProviderAsync(PolicyWrite write, Random random)
+    {
+        var alias = Sources[random.Next(1, 3)];
+        var provider = await write.FindProviderAsync(alias, Cancel);
+        if (provider is null) await write.AddProviderAsync(Rows.Provider(alias, trusted: random.Next(3) > 0), Cancel);
+        else if (random.Next(4) == 0) await write.EndProviderAsync(provider, Cancel);
+        else await write.TrustGroupsAsync(provider, random.Next(2) == 0, Cancel);
     }
 
     private void AddScope(PolicyWrite write, Random random)

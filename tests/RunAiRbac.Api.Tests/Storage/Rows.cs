@@ -15,6 +15,18 @@ internal static class Rows
     public static SubjectRow Application(string name)
         => new() { Id = "", Kind = SubjectKind.Application, Key = name, Name = name, NameFolded = "", CreatedByName = "" };
 
+    public static IdentityProviderRow Provider(string alias, bool trusted = true) => new()
+    {
+        Id = "",
+        Alias = alias,
+        Type = "oidc",
+        Name = alias,
+        Settings = """{"mappers":{}}""",
+        TrustedEmailDomains = "[]",
+        GroupsTrusted = trusted,
+        CreatedByName = "",
+    };
+
     public static ScopeRow Cluster(string name) => Scope(Ids.New(), "cluster", "1", name, nameScope: "");
 
     public static ScopeRow Department(ScopeRow cluster, string name) => Scope(Ids.New(), "department", cluster.Id, name, cluster.Id);

@@ -147,7 +147,8 @@ internal sealed class ManyActors
         foreach (var group in write.After.GroupsOf(write.After.FindSubject(userId)).Select(x => write.IdOf(x.Group)))
         {
             await write.SetGroupsAsync(userId, "directory", [], default);
-            await write.SetGroupsAsync(userId, "scim:hr", [write.After.Subject(write.After.FindSubject(group)).Key], default);
+            if (await write.FindProviderAsync("hr", default) is null) await write.AddProviderAsync(Storage.Rows.Provider("hr"), default);
+            await write.SetGroupsAsync(userId, "hr", [write.After.Subject(write.After.FindSubject(group)).Key], default);
             var row = write.Db.ChangeTracker.Entries<MembershipRow>().Select(x => x.Entity).Single(m => m.UserId == userId && m.EndedRevision is null);
             row.ValidUntil = Micros(-1);
             write.Record(new MembershipPut(new MembershipFact(userId, group, row.ValidUntil)));

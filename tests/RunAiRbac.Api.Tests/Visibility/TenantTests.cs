@@ -42,6 +42,8 @@ public sealed partial class TenantTests(ApiHosts hosts) : ApiTests(hosts)
         ("POST /api/v1/authorize/who-can", """{"action":"read","resourceType":"project","scope":{"type":"project","id":"[project]"},"cursor":"{who-cursor}"}"""),
         ("POST /api/v1/authorize/what-can", """{"subject":{"type":"user","id":"{user}"}}"""),
         ("POST /api/v1/authorize/what-can", """{"cursor":"{what-cursor}"}"""),
+        ("PUT /api/v1/idps/{idp}", """{"type":"openshift-v4","ocpData":{"idpBaseUrl":"https://api.example.com","clientSecret":"x"}}"""),
+        ("PUT /api/v1/idps/{idp}/mappers", """{"email":"mail"}"""),
     ];
 
     private static readonly string[] Queries =
@@ -72,6 +74,7 @@ public sealed partial class TenantTests(ApiHosts hosts) : ApiTests(hosts)
             }
         }
 
+        asked += await CompareAsync(own, other, "PUT", "/api/v1/security/settings/autoRedirectSSO", """{"enabled":true,"idpAlias":"{alias}"}""");
         foreach (var query in Queries) asked += await CompareAsync(own, other, "GET", query, null);
         foreach (var (route, _) in Bodies) Routes(own.Tenant.Host).Select(r => $"{r.Method} {r.Pattern}").Should().Contain(route);
 

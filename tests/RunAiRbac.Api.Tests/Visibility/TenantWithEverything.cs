@@ -51,6 +51,10 @@ internal sealed class TenantWithEverything
         world.Add("rule", $"{await tenant.GrantAsync("app", ClientId, 4001, cluster)}", "987654");
         world.Add("group", (await tenant.FactsAsync()).FindSubject(SubjectKind.Group, "ml-team")!.Id);
 
+        // Aliases are each tenant's own: this one must be nothing at all in the tenant that asks.
+        var idp = new { name = ApiHost.NewName("idp"), type = "openshift-v4", ocpData = new { idpBaseUrl = "https://api.example.com", clientSecret = "x" } };
+        world.Add("alias", (await tenant.Admin.PostAsync("/api/v1/idps", idp)).Expect(HttpStatusCode.Created).Field("alias")!);
+
         if (customRole) await tenant.WriteAsync(async write =>
         {
             await write.PutRoleAsync(new RoleFact(Custom, "Own", "", true, [new("project", ["read"])]), default);

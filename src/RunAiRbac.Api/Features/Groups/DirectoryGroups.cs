@@ -1,13 +1,14 @@
 using RunAiRbac.Api.Errors;
 using RunAiRbac.Api.Http;
 using RunAiRbac.Client.Contracts;
+using RunAiRbac.Storage;
 
 namespace RunAiRbac.Api.Features.Groups;
 
 /// <summary>The one source of memberships that is written by hand.</summary>
 internal static class DirectoryGroups
 {
-    public const string Source = "directory";
+    public const string Source = GroupSources.Directory;
     private const int MaxNames = 1000;
 
     /// <summary>The validated names, each once, exactly as given.</summary>

@@ -1,0 +1,97 @@
+using Microsoft.EntityFrameworkCore;
+
+namespace RunAiRbac.Storage;
+
+/// <summary>Identity providers and security settings. Decisions depend on them by whose groups count; the rest is a revision without a change.</summary>
+public sealed partial class PolicyWrite
+{
+    /// <summary>Adds a provider; its tenant, an empty id and the Made/Created/Updated fields are set here. Its alias must be free.</summary>
+    public async Task AddProviderAsync(IdentityProviderRow row, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(row);
+        row.TenantId = TenantId;
+        if (row.Id.Length == 0) row.Id = Ids.New();
+        (row.CreatedAt, row.CreatedById, row.CreatedByName) = (Now, Actor.SubjectId, Actor.Name);
+        (row.UpdatedAt, row.MadeRevision) = (Now, Revision);
+        await RecordTrustAsync(row.Alias, row.GroupsTrusted, cancellationToken);
+        Db.IdentityProviders.Add(row);
+        _hasSilentChanges = true;
+    }
+
+    /// <summary>The living provider of this alias, tracked; null: none.</summary>
+    public async Task<IdentityProviderRow?> FindProviderAsync(string alias, CancellationToken cancellationToken)
+    {
+        await FlushAsync(cancellationToken);
+        return await Db.IdentityProviders.SingleOrDefaultAsync(x => x.TenantId == TenantId && x.Alias == alias && x.DeletedAt == null, cancellationToken);
+    }
+
+    /// <summary>Whether the tenant has a living provider.</summary>
+    public async Task<bool> HasProvidersAsync(CancellationToken cancellationToken)
+    {
+        await FlushAsync(cancellationToken);
+        return await Db.IdentityProviders.AnyAsync(x => x.TenantId == TenantId && x.DeletedAt == null, cancellationToken);
+    }
+
+    /// <summary>After changing a row tracked by <see cref="FindProviderAsync"/>, but for its trust in groups (<see cref="TrustGroupsAsync"/>) and its alias, which stays.</summary>
+    public void TouchProvider(IdentityProviderRow row)
+    {
+        ArgumentNullException.ThrowIfNull(row);
+        row.UpdatedAt = Now;
+        _hasSilentChanges = true;
+    }
+
+    /// <summary>Lets a provider's memberships count, or no longer.</summary>
+    public async Task TrustGroupsAsync(IdentityProviderRow row, bool trusted, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(row);
+        await RecordTrustAsync(row.Alias, trusted, cancellationToken);
+        row.GroupsTrusted = trusted;
+        TouchProvider(row);
+    }
+
+    /// <summary>Ends a provider with its groups, memberships and identities, in rows and as one change. Another one with its alias gets none of them.</summary>
+    public async Task EndProviderAsync(IdentityProviderRow row, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(row);
+        var alias = row.Alias;
+        await RecordTrustAsync(alias, trusted: false, cancellationToken);
+        await Db.Memberships.Where(x => x.TenantId == TenantId && x.EndedRevision == null
+                && Db.Groups.Any(g => g.TenantId == TenantId && g.Id == x.GroupId && g.Source == alias))
+            .ExecuteUpdateAsync(x => x.SetProperty(m => m.EndedRevision, Revision), cancellationToken);
+        await Db.Groups.Where(x => x.TenantId == TenantId && x.DeletedAt == null && x.Source == alias).ExecuteUpdateAsync(
+            x => x.SetProperty(g => g.DeletedAt, Now), cancellationToken);
+        await Db.Identities.Where(x => x.TenantId == TenantId && x.DeletedAt == null && x.Provider == alias).ExecuteUpdateAsync(
+            x => x.SetProperty(i => i.DeletedAt, Now), cancellationToken);
+        var groups = Db.ChangeTracker.Entries<GroupRow>().Where(x => x.Entity.Source == alias).Select(x => x.Entity.Id).ToHashSet(StringComparer.Ordinal);
+        Align<MembershipRow>(x => x.EndedRevision is null && groups.Contains(x.GroupId), x => x.EndedRevision = Revision);
+        Align<GroupRow>(x => x.Source == alias && x.DeletedAt is null, x => x.DeletedAt = Now);
+        Align<IdentityRow>(x => x.Provider == alias && x.DeletedAt is null, x => x.DeletedAt = Now);
+        (row.DeletedAt, row.EndedRevision) = (Now, Revision);
+        TouchProvider(row);
+    }
+
+    /// <summary>Sets a security setting to a JSON object.</summary>
+    public async Task PutSecuritySettingAsync(string key, string value, CancellationToken cancellationToken)
+    {
+        var row = await Db.SecuritySettings.FindAsync([TenantId, key], cancellationToken);
+        if (row is null) Db.SecuritySettings.Add(row = new SecuritySettingRow { TenantId = TenantId, Key = key, Value = value, UpdatedByName = Actor.Name });
+        row.Value = value;
+        (row.UpdatedAt, row.UpdatedById, row.UpdatedByName) = (Now, Actor.SubjectId, Actor.Name);
+        _hasSilentChanges = true;
+    }
+
+    /// <summary>Records what a source's coming to count, or ceasing to, does to memberships. The rows must still say what was before.</summary>
+    private async Task RecordTrustAsync(string source, bool trusted, CancellationToken cancellationToken)
+    {
+        await FlushAsync(cancellationToken);
+        var sources = await GroupSources.TrustedAsync(Db, TenantId, cancellationToken);
+        if (sources.Contains(source) == trusted) return;
+        var members = await LivingMembers()
+            .Where(x => LivingMembers().Any(said => said.Source == source && said.UserId == x.UserId && said.GroupId == x.GroupId))
+            .ToListAsync(cancellationToken);
+        var before = Effective(members, sources);
+        if (trusted) sources.Add(source);
+        else sources.Remove(source);
+        RecordMemberships(members.Select(x => (x.UserId, x.GroupId)), before, Effective(members, sources));
+    }
+}
