@@ -26,6 +26,27 @@ internal sealed class FirstTenantRows(FirstTenant tenant, bool isFirst, long now
         db.Add(new IdentityRow { TenantId = tenant.TenantId, Id = Ids.New(), SubjectId = administrator.Id, Provider = "local", Claim = administrator.Id, CreatedAt = now });
         db.Add(Password(administrator.Id));
         db.AddRange(rules);
+        AddEvents(db, administrator, rules);
+    }
+
+    /// <summary>A tenant comes with its roles: they have no events of their own.</summary>
+    private void AddEvents(RunAiRbacDbContext db, SubjectRow administrator, List<AccessRuleRow> rules)
+    {
+        Add("tenant", _tenantScopeId, tenant.TenantName, new { id = _tenantScopeId, name = tenant.TenantName });
+        Add(AuditEntities.User, administrator.Id, administrator.Name, new { administrator.Id, administrator.Name, administrator.Enabled });
+        foreach (var rule in rules)
+        {
+            var id = rule.Id.ToString(System.Globalization.CultureInfo.InvariantCulture);
+            Add(AuditEntities.AccessRule, id, id, new { rule.Id, rule.SubjectId, rule.RoleId, rule.ScopeId });
+        }
+
+        void Add(string type, string id, string name, object after)
+        {
+            var row = AuditRows.New(tenant.TenantId, now, Actor.System, AuditSubjectTypes.App, AuditActions.Create);
+            (row.EntityType, row.EntityId, row.EntityName) = (type, id, name);
+            row.After = System.Text.Json.JsonSerializer.Serialize(after, AuditJson.Options);
+            AuditRows.Add(db, row, []);
+        }
     }
 
     private SubjectRow User()

@@ -16,8 +16,10 @@ public sealed partial class PolicyStore
     /// <summary>
     /// The write protocol: one transaction that takes the tenant's revision row first, brings the snapshot up to the revision before its own, runs the
     /// body, which decides and changes rows through <see cref="PolicyWrite"/>, writes the change log entry, commits, and publishes before it returns.
-    /// When the body throws, or records nothing, nothing is written and no revision is used. The body may not do anything slow.
+    /// When the body throws, or records nothing, nothing is written and no revision is used. The body may not do anything slow. Each object that it changed
+    /// gets its event in the audit log, in the same transaction.
     /// </summary>
+    /// <exception cref="InvalidOperationException">The body has changed rows and recorded nothing; nothing was written.</exception>
     /// <exception cref="LastAdministratorException">See there; tested for every write.</exception>
     /// <exception cref="PolicyUnavailableException">The database cannot be reached, or the commit's outcome is unknown.</exception>
     public async Task<Written<T>> WriteAsync<T>(int tenantId, Actor actor, Func<PolicyWrite, Task<T>> body, CancellationToken cancellationToken)
@@ -52,6 +54,8 @@ public sealed partial class PolicyStore
         var value = await body(write);
         if (!write.HasChanges)
         {
+            // INVARIANT: no change is committed without its event in the audit log.
+            if (write.HasTouchedRows) throw new InvalidOperationException("The write has changed rows and recorded neither a change nor an event.");
             await transaction.RollbackAsync(CancellationToken.None);
             slot.Publish(before, sentAt, start.SetBackFrom);
             return new(value, before.Version);

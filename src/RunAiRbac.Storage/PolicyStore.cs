@@ -4,14 +4,22 @@ using RunAiRbac.Policy;
 
 namespace RunAiRbac.Storage;
 
-/// <summary>Who writes: recorded in the change log and as <c>createdBy</c>.</summary>
+/// <summary>Who writes: recorded in the change log, in the audit log and as <c>createdBy</c>.</summary>
 /// <param name="SubjectId">The subject's id; null: the system itself.</param>
 /// <param name="Name">Its name at this moment.</param>
-/// <param name="RequestId">The request's id, if there is one.</param>
-public sealed record Actor(string? SubjectId, string Name, string? RequestId = null)
+/// <param name="Origin">The request, if there is one.</param>
+public sealed record Actor(string? SubjectId, string Name, RequestOrigin? Origin = null)
 {
     public static Actor System { get; } = new(null, "system");
 }
+
+/// <summary>What the audit log keeps of a request.</summary>
+/// <param name="RequestId">A UUID of this request alone.</param>
+/// <param name="SourceIp">The address it came from.</param>
+/// <param name="Method">The HTTP method.</param>
+/// <param name="Path">The path, without the query.</param>
+/// <param name="SuccessStatus">The status of the answer when it succeeds.</param>
+public sealed record RequestOrigin(string RequestId, string? SourceIp = null, string? Method = null, string? Path = null, int? SuccessStatus = null);
 
 /// <summary>One published state of a tenant.</summary>
 /// <param name="TenantId">The tenant.</param>

@@ -21,11 +21,12 @@ public sealed partial class PolicyWrite
     private readonly List<PolicyChange> _changes = [];
     private PolicySnapshot _after;
     private int _applied;
-    private bool _hasSilentChanges;
+    private int _rowsSent;
 
     internal PolicyWrite(RunAiRbacDbContext db, RevisionRow revision, PolicySnapshot before, Actor actor, long now, TimeSpan longestTokenLifetime)
     {
         (Db, _revision, Before, _after, Actor, Now) = (db, revision, before, before, actor, now);
+        _trail = new(before);
         _longestTokenLifetime = longestTokenLifetime.Ticks / TimeSpan.TicksPerMicrosecond;
         db.Attach(revision);
     }
@@ -60,15 +61,23 @@ public sealed partial class PolicyWrite
         }
     }
 
-    internal bool HasChanges => _changes.Count > 0 || _hasSilentChanges;
+    /// <summary>A write is what its events say: each recorded change has one, and changes that decisions do not depend on are told by <see cref="RecordEvent"/>.</summary>
+    internal bool HasChanges => _trail.Count > 0;
+
+    /// <summary>Whether rows were changed: then there must be events too.</summary>
+    internal bool HasTouchedRows => _rowsSent > 0 || Db.ChangeTracker.HasChanges();
 
     /// <summary>The state that this write leaves: <see cref="After"/>, at this revision even when rows changed without an effect on decisions.</summary>
     internal PolicySnapshot Final => After.Revision == Revision ? After : After.Apply(Revision, []);
 
-    /// <summary>Adds changes to this revision's entry.</summary>
+    /// <summary>Adds changes to this revision's entry, with their events. Each is applied before the next, so that the events tell what was there.</summary>
     public void Record(params ReadOnlySpan<PolicyChange> changes)
     {
-        foreach (var change in changes) _changes.Add(change);
+        foreach (var change in changes)
+        {
+            _trail.Note(change, After);
+            _changes.Add(change);
+        }
     }
 
     /// <exception cref="LastAdministratorException">There was a local administrator and none is left.</exception>
@@ -77,7 +86,7 @@ public sealed partial class PolicyWrite
         if (After.LocalAdministrators(Now) == 0 && Before.LocalAdministrators(Now) > 0) throw new LastAdministratorException();
     }
 
-    /// <summary>Writes the change-log entry and everything that has not been sent yet.</summary>
+    /// <summary>Writes the change-log entry, the events and everything that has not been sent yet.</summary>
     internal Task FinishAsync(CancellationToken cancellationToken)
     {
         Db.Changes.Add(new()
@@ -87,9 +96,10 @@ public sealed partial class PolicyWrite
             At = Now,
             ActorId = Actor.SubjectId,
             ActorName = Actor.Name,
-            RequestId = Actor.RequestId,
+            RequestId = Actor.Origin?.RequestId,
             Changes = ChangeLog.Write(Before.WithBefore(_changes)),
         });
+        AddEvents();
         return FlushAsync(cancellationToken);
     }
 
@@ -97,7 +107,7 @@ public sealed partial class PolicyWrite
     private async Task FlushAsync(CancellationToken cancellationToken)
     {
         await SendEndedRulesAsync(cancellationToken);
-        await Db.SaveChangesAsync(cancellationToken);
+        _rowsSent += await Db.SaveChangesAsync(cancellationToken);
     }
 
     /// <summary>Makes the tracked copies of rows equal to what a set-based statement has just done to them, so that they are not written again.</summary>

@@ -22,6 +22,9 @@ public sealed class RunAiRbacDbContext(DbContextOptions<RunAiRbacDbContext> opti
     public DbSet<IdentityProviderRow> IdentityProviders => Set<IdentityProviderRow>();
     public DbSet<SecuritySettingRow> SecuritySettings => Set<SecuritySettingRow>();
     public DbSet<SigningKeyRow> SigningKeys => Set<SigningKeyRow>();
+    public DbSet<AuditEventRow> AuditEvents => Set<AuditEventRow>();
+    public DbSet<AuditScopeRow> AuditScopes => Set<AuditScopeRow>();
+    public DbSet<AuditHeadRow> AuditHeads => Set<AuditHeadRow>();
 
     /// <summary>Indexes are named one by one in the model: nothing is ever removed from a referenced table, so foreign keys need none of their own.</summary>
     protected override void ConfigureConventions(ModelConfigurationBuilder configurationBuilder)
@@ -33,6 +36,7 @@ public sealed class RunAiRbacDbContext(DbContextOptions<RunAiRbacDbContext> opti
         DirectoryModel.Configure(modelBuilder);
         RuleModel.Configure(modelBuilder);
         SecurityModel.Configure(modelBuilder);
+        AuditModel.Configure(modelBuilder);
         Naming.Apply(modelBuilder, ordinalCollation: Database.IsNpgsql() ? "C" : null);
     }
 }

@@ -1,5 +1,8 @@
 using System.Security.Cryptography;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Infrastructure;
+using Microsoft.EntityFrameworkCore.Storage;
+using Npgsql;
 
 namespace RunAiRbac.Storage;
 
@@ -13,6 +16,9 @@ public sealed record FirstTenant(int TenantId, string TenantName, string AdminEm
 /// <summary>Schema and first rows. Singleton; holds the lock on the SQLite file until it is disposed.</summary>
 public sealed class StoreMigrator(IDbContextFactory<RunAiRbacDbContext> contexts, PolicyStore store, StorageSettings settings, TimeProvider clock) : IDisposable
 {
+    /// <summary>Of this program's own choice; the same for every version.</summary>
+    private const long MigrationLock = 0x52414952_42414331;
+
     private SqliteFileLock? _fileLock;
 
     /// <summary>
@@ -24,7 +30,7 @@ public sealed class StoreMigrator(IDbContextFactory<RunAiRbacDbContext> contexts
         LockFile();
         await using var db = await contexts.CreateDbContextAsync(cancellationToken);
         if (_fileLock is not null) await ForgetDeadMigrationAsync(db, cancellationToken);
-        await db.Database.MigrateAsync(cancellationToken);
+        await MigrateAloneAsync(db, cancellationToken);
         await NameStoreAsync(db, cancellationToken);
     }
 
@@ -95,6 +101,9 @@ public sealed class StoreMigrator(IDbContextFactory<RunAiRbacDbContext> contexts
         foreach (var revision in await db.Revisions.AsNoTracking().ToListAsync(cancellationToken))
         {
             db.Add(new ChangeRow { TenantId = revision.TenantId, Revision = revision.Revision, At = now, ActorName = Actor.System.Name, Changes = ChangeLog.Reload });
+            var ended = AuditRows.New(revision.TenantId, now, Actor.System, AuditSubjectTypes.App, AuditActions.SignOut);
+            (ended.EntityType, ended.EntityName) = (AuditEntities.Session, "all sessions of the tenant: a new epoch has begun");
+            AuditRows.Add(db, ended, []);
         }
 
         await db.SaveChangesAsync(cancellationToken);
@@ -118,6 +127,49 @@ public sealed class StoreMigrator(IDbContextFactory<RunAiRbacDbContext> contexts
     /// <summary>A process killed while it migrated leaves its row in EF's lock table, and the next would wait for ever. Nobody else migrates: we hold the file.</summary>
     private static async Task ForgetDeadMigrationAsync(RunAiRbacDbContext db, CancellationToken cancellationToken)
         => await db.Database.ExecuteSqlRawAsync("DROP TABLE IF EXISTS \"__EFMigrationsLock\"", cancellationToken);
+
+    /// <summary>
+    /// EF's own lock on PostgreSQL ends with each migration's transaction, so that two starts would each apply the second migration. The advisory lock lasts
+    /// until it is given back, or its connection ends.
+    /// </summary>
+    private async Task MigrateAloneAsync(RunAiRbacDbContext db, CancellationToken cancellationToken)
+    {
+        if (settings.Provider != StorageProvider.PostgreSql)
+        {
+            await db.Database.MigrateAsync(cancellationToken);
+            return;
+        }
+
+        await CreateDatabaseAsync(db, cancellationToken);
+        await db.Database.OpenConnectionAsync(cancellationToken);
+        // Starts wait for as long as the migrations of another take.
+        db.Database.SetCommandTimeout(TimeSpan.FromHours(1));
+        await db.Database.ExecuteSqlAsync($"SELECT pg_advisory_lock({MigrationLock})", cancellationToken);
+        try
+        {
+            await db.Database.MigrateAsync(cancellationToken);
+        }
+        finally
+        {
+            await db.Database.ExecuteSqlAsync($"SELECT pg_advisory_unlock({MigrationLock})", CancellationToken.None);
+            await db.Database.CloseConnectionAsync();
+        }
+    }
+
+    private static async Task CreateDatabaseAsync(RunAiRbacDbContext db, CancellationToken cancellationToken)
+    {
+        var creator = db.GetService<IRelationalDatabaseCreator>();
+        if (await creator.ExistsAsync(cancellationToken)) return;
+        try
+        {
+            await creator.CreateAsync(cancellationToken);
+        }
+        catch (PostgresException e) when (e.SqlState is PostgresErrorCodes.DuplicateDatabase or PostgresErrorCodes.UniqueViolation)
+        {
+            // Another start was faster: that is what was wanted.
+            await db.Database.CanConnectAsync(cancellationToken);
+        }
+    }
 
     private static async Task NameStoreAsync(RunAiRbacDbContext db, CancellationToken cancellationToken)
     {

@@ -23,8 +23,8 @@ internal sealed record Admitted(Caller Caller, PolicyVersion Version)
     /// <summary>The caller in <see cref="Snapshot"/>; known, because admission tested it.</summary>
     public SubjectRef Subject { get; } = Version.Snapshot.FindSubject(Caller.SubjectId);
 
-    /// <summary>Who writes, for the change log.</summary>
-    public Actor Actor(HttpContext context) => new(Caller.SubjectId, Snapshot.Subject(Subject).Name, context.TraceIdentifier);
+    /// <summary>Who writes, for the change log and the audit log.</summary>
+    public Actor Actor(HttpContext context) => new(Caller.SubjectId, Snapshot.Subject(Subject).Name, context.Origin());
 }
 
 /// <summary>The request's principal. It carries the admission, so that a cached token's request allocates neither.</summary>

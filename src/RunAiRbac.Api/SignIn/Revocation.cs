@@ -7,12 +7,12 @@ namespace RunAiRbac.Api.SignIn;
 internal sealed class Revocation(PolicyStore store, TokenValidator validator, RefreshTokens refreshTokens, Sessions sessions)
 {
     /// <summary>The version that the end made; null: there was nothing to end, which is no error.</summary>
-    public async Task<PolicyVersion?> RevokeAsync(string token, CancellationToken cancellationToken)
+    public async Task<PolicyVersion?> RevokeAsync(string token, RequestOrigin origin, CancellationToken cancellationToken)
     {
         if (await FindAsync(token, cancellationToken) is not { } found || store.Current(found.TenantId) is null) return null;
         await using var db = await store.OpenAsync(cancellationToken);
         var session = await db.Sessions.AsNoTracking().SingleOrDefaultAsync(s => s.TenantId == found.TenantId && s.Id == found.SessionId && s.EndedAt == null, cancellationToken);
-        return session is null ? null : await sessions.EndAsync(found.TenantId, session.SubjectId, session.Id);
+        return session is null ? null : await sessions.EndAsync(found.TenantId, session.SubjectId, session.Id, origin);
     }
 
     private async Task<(int TenantId, string SessionId)?> FindAsync(string token, CancellationToken cancellationToken)

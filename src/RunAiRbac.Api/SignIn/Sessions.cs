@@ -19,19 +19,19 @@ internal sealed class Sessions(PolicyStore store, AccessTokens accessTokens, Ref
     // How exact the last use is kept for applications, which may take a token every few seconds.
     private static readonly TimeSpan LastUseStep = TimeSpan.FromMinutes(1);
 
-    public async Task<IssuedTokens> BeginAsync(int tenantId, KnownSubject subject, string grant, string clientId, CancellationToken cancellationToken)
+    public async Task<IssuedTokens> BeginAsync(int tenantId, RequestOrigin origin, KnownSubject subject, string grant, string clientId, CancellationToken cancellationToken)
     {
         var caller = new Caller(tenantId, subject.SubjectId, Guid.NewGuid().ToString(), subject.SessionEpoch, clientId, subject.MustChange, ViaAccessKey: false);
-        if (!await IsLiveAsync(caller, cancellationToken)) throw SignInService.Wrong();
+        var snapshot = await FindLiveAsync(caller, cancellationToken) ?? throw SignInService.Wrong();
         var access = accessTokens.Write(caller, subject.Email);
         // Applications have their secret, and a password that must be changed gives no lasting session.
         var refresh = subject.Kind == SubjectKind.User && !subject.MustChange ? refreshTokens.Create(tenantId, caller.SessionId, caller.SessionEpoch) : default;
-        await SaveAsync(caller, subject, grant, refresh.Hash, access, cancellationToken);
+        await SaveAsync(caller, snapshot, origin, subject, grant, refresh.Hash, access, cancellationToken);
         return new IssuedTokens(access, refresh.Token);
     }
 
     /// <summary>Exchanges a refresh token; null: it is not good. An old one ends its session.</summary>
-    public async Task<IssuedTokens?> GoOnAsync(RefreshToken token, CancellationToken cancellationToken)
+    public async Task<IssuedTokens?> GoOnAsync(RefreshToken token, RequestOrigin origin, CancellationToken cancellationToken)
     {
         await using var db = await store.OpenAsync(cancellationToken);
         var now = clock.NowMicros();
@@ -39,20 +39,20 @@ internal sealed class Sessions(PolicyStore store, AccessTokens accessTokens, Ref
             s => s.TenantId == token.TenantId && s.Id == token.SessionId && s.EndedAt == null && s.ExpiresAt > now, cancellationToken);
         if (session is null) return null;
         var caller = new Caller(token.TenantId, session.SubjectId, session.Id, token.SessionEpoch, session.ClientId, MustChangePassword: false, ViaAccessKey: false);
-        if (!await IsLiveAsync(caller, cancellationToken)) return null;
-        var email = store.Fresh(token.TenantId)!.Snapshot is var snapshot && snapshot.Subject(snapshot.FindSubject(caller.SubjectId)) is { Kind: SubjectKind.User } user ? user.Key : null;
+        if (await FindLiveAsync(caller, cancellationToken) is not { } snapshot) return null;
+        var email = snapshot.Subject(snapshot.FindSubject(caller.SubjectId)) is { Kind: SubjectKind.User } user ? user.Key : null;
         var next = refreshTokens.Create(token.TenantId, session.Id, token.SessionEpoch);
         if (await RotateAsync(db, token, next.Hash, now, cancellationToken)) return new IssuedTokens(accessTokens.Write(caller, email), next.Token);
-        await EndAsync(token.TenantId, session.SubjectId, session.Id);
+        await EndAsync(token.TenantId, session.SubjectId, session.Id, origin);
         return null;
     }
 
     /// <summary>Ends a session as a policy write, on nobody's order but its own tokens'.</summary>
-    public async Task<PolicyVersion> EndAsync(int tenantId, string subjectId, string sessionId)
+    public async Task<PolicyVersion> EndAsync(int tenantId, string subjectId, string sessionId, RequestOrigin origin)
     {
         var actor = store.Current(tenantId)?.Snapshot is { } snapshot && snapshot.FindSubject(subjectId) is { IsKnown: true } subject
-            ? new Actor(subjectId, snapshot.Subject(subject).Name)
-            : Actor.System;
+            ? new Actor(subjectId, snapshot.Subject(subject).Name, origin)
+            : Actor.System with { Origin = origin };
         var written = await store.WriteAsync(tenantId, actor, async write =>
         {
             await write.EndSessionAsync(sessionId, CancellationToken.None);
@@ -79,16 +79,16 @@ internal sealed class Sessions(PolicyStore store, AccessTokens accessTokens, Ref
         return changed == 1;
     }
 
-    /// <summary>Whether the session would be live in the policy; looks at the database when this replica may be behind it.</summary>
-    private async Task<bool> IsLiveAsync(Caller caller, CancellationToken cancellationToken)
+    /// <summary>The policy in which the session would be live, if there is one; looks at the database when this replica may be behind it.</summary>
+    private async Task<PolicySnapshot?> FindLiveAsync(Caller caller, CancellationToken cancellationToken)
     {
-        if (store.Fresh(caller.TenantId) is not { } version) return false;
-        if (version.Snapshot.IsSessionLive(caller.SubjectId, caller.SessionEpoch, caller.SessionId)) return true;
+        if (store.Fresh(caller.TenantId) is not { } version) return null;
+        if (version.Snapshot.IsSessionLive(caller.SubjectId, caller.SessionEpoch, caller.SessionId)) return version.Snapshot;
         version = await store.LatestAsync(caller.TenantId, TimeSpan.FromSeconds(2), cancellationToken);
-        return version.Snapshot.IsSessionLive(caller.SubjectId, caller.SessionEpoch, caller.SessionId);
+        return version.Snapshot.IsSessionLive(caller.SubjectId, caller.SessionEpoch, caller.SessionId) ? version.Snapshot : null;
     }
 
-    private async Task SaveAsync(Caller caller, KnownSubject subject, string grant, string? refreshHash, AccessToken access, CancellationToken cancellationToken)
+    private async Task SaveAsync(Caller caller, PolicySnapshot snapshot, RequestOrigin origin, KnownSubject subject, string grant, string? refreshHash, AccessToken access, CancellationToken cancellationToken)
     {
         var now = clock.GetUtcNow();
         var lastsUntil = refreshHash is null ? access.ExpiresAt : now + options.Value.RefreshTokenLifetime;
@@ -104,6 +104,11 @@ internal sealed class Sessions(PolicyStore store, AccessTokens accessTokens, Ref
             CreatedAt = Micros.From(now),
             LastUsedAt = Micros.From(now),
             ExpiresAt = Micros.From(lastsUntil),
+        });
+        AuditLog.AddSignIn(db, caller.TenantId, snapshot, caller.SubjectId, origin, Micros.From(now), new Dictionary<string, string>
+        {
+            ["grant"] = grant,
+            ["session"] = caller.SessionId,
         });
         await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
         await db.SaveChangesAsync(cancellationToken);

@@ -28,7 +28,7 @@ internal sealed class SignInService(PolicyStore store, Passwords passwords, Sess
         var matches = await passwords.VerifyAsync(password.Length <= Passwords.MaxLength ? password : string.Empty, usable ? known!.Hash : null, cancellationToken);
         if (!matches || known is not { Enabled: true }) throw Wrong();
         throttle.Succeeded(from.TenantId!.Value, user, from.Address);
-        return await sessions.BeginAsync(from.TenantId.Value, known, "password", clientId ?? Sessions.NoClient, cancellationToken);
+        return await sessions.BeginAsync(from.TenantId.Value, from.Origin, known, "password", clientId ?? Sessions.NoClient, cancellationToken);
     }
 
     public async Task<IssuedTokens> WithSecretAsync(Requester from, string client, string secret, string grant, CancellationToken cancellationToken)
@@ -48,13 +48,13 @@ internal sealed class SignInService(PolicyStore store, Passwords passwords, Sess
             throw Wrong();
         }
 
-        return await sessions.BeginAsync(from.TenantId!.Value, matching, grant, matching.Key, cancellationToken);
+        return await sessions.BeginAsync(from.TenantId!.Value, from.Origin, matching, grant, matching.Key, cancellationToken);
     }
 
     public async Task<IssuedTokens> WithRefreshTokenAsync(Requester from, string token, CancellationToken cancellationToken)
     {
         if (refreshTokens.Read(token) is not { } genuine || genuine.TenantId != from.TenantId) throw Wrong();
-        return await sessions.GoOnAsync(genuine, cancellationToken) ?? throw Wrong();
+        return await sessions.GoOnAsync(genuine, from.Origin, cancellationToken) ?? throw Wrong();
     }
 
     private async Task<KnownSubject?> FindUserAsync(int? tenantId, string canonical, CancellationToken cancellationToken)

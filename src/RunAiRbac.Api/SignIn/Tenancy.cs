@@ -1,18 +1,20 @@
 using System.Globalization;
 using Microsoft.Extensions.Options;
 using RunAiRbac.Api.Hosting;
+using RunAiRbac.Api.Http;
+using RunAiRbac.Storage;
 
 namespace RunAiRbac.Api.SignIn;
 
 /// <summary>Where a sign-in comes from. <c>TenantId</c> null: it names something that is no tenant's id, which is to be answered as a wrong password.</summary>
-internal readonly record struct Requester(int? TenantId, string Address);
+internal sealed record Requester(int? TenantId, string Address, RequestOrigin Origin);
 
 /// <summary>The tenant of a request without a token: its host, else what it names, else the first tenant. Never guessed from credentials.</summary>
 internal sealed class Tenancy(IOptions<TenancyOptions> tenancy, IOptions<BootstrapOptions> bootstrap)
 {
     private readonly Dictionary<string, int> _hosts = new(tenancy.Value.Hosts, StringComparer.OrdinalIgnoreCase);
 
-    public Requester Of(HttpContext context, string? named) => new(TenantOf(context, named), AddressOf(context));
+    public Requester Of(HttpContext context, string? named) => new(TenantOf(context, named), AddressOf(context), context.Origin());
 
     /// <summary>The address that throttling goes by.</summary>
     public static string AddressOf(HttpContext context) => context.Connection.RemoteIpAddress?.ToString() ?? string.Empty;

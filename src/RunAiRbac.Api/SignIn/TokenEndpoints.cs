@@ -88,7 +88,7 @@ internal static class TokenEndpoints
     private static async Task<IResult> RevokeAsync(HttpContext context, Revocation revocation)
     {
         var fields = await TokenFields.ReadFormAsync(context);
-        if (await revocation.RevokeAsync(fields.Need("token"), context.RequestAborted) is { } version) context.Response.Headers[Writes.RevisionHeader] = version.Token;
+        if (await revocation.RevokeAsync(fields.Need("token"), context.Origin(), context.RequestAborted) is { } version) context.Response.Headers[Writes.RevisionHeader] = version.Token;
         return TypedResults.Ok();
     }
 

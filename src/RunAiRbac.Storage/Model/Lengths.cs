@@ -18,4 +18,9 @@ public static class Lengths
     public const int Kind = 32;
     public const int Hash = 512;
     public const int RequestId = 128;
+    public const int Address = 64;
+    public const int Url = 2048;
+
+    /// <summary>SHA-256 in hexadecimal.</summary>
+    public const int ChainHash = 64;
 }

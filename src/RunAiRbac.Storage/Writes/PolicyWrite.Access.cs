@@ -21,6 +21,7 @@ public sealed partial class PolicyWrite
             CreatedAt = Now,
         };
         Db.Credentials.Add(row);
+        if (kind is CredentialKinds.Password or CredentialKinds.Secret) _newCredentials.Add(subjectId);
         return row;
     }
 
@@ -46,11 +47,13 @@ public sealed partial class PolicyWrite
     public async Task<bool> EndSessionAsync(string sessionId, CancellationToken cancellationToken)
     {
         await FlushAsync(cancellationToken);
-        var ended = await Db.Sessions.Where(x => x.TenantId == TenantId && x.Id == sessionId && x.EndedAt == null).ExecuteUpdateAsync(
-            x => x.SetProperty(s => s.EndedAt, Now).SetProperty(s => s.RefreshHash, (string?)null), cancellationToken);
-        if (ended == 0) return false;
+        var living = Db.Sessions.Where(x => x.TenantId == TenantId && x.Id == sessionId && x.EndedAt == null);
+        var subjectId = await living.Select(x => x.SubjectId).SingleOrDefaultAsync(cancellationToken);
+        if (subjectId is null) return false;
+        await living.ExecuteUpdateAsync(x => x.SetProperty(s => s.EndedAt, Now).SetProperty(s => s.RefreshHash, (string?)null), cancellationToken);
         Align<SessionRow>(x => x.Id == sessionId, x => (x.EndedAt, x.RefreshHash) = (Now, null));
         Record(new SessionEnd(new(sessionId, Now + _longestTokenLifetime)));
+        NoteEndedSession(sessionId, subjectId);
         return true;
     }
 

@@ -30,12 +30,13 @@ public sealed partial class PolicyWrite
         var before = Effective(members.Select(x => x.ToSaid()), trusted);
         var wanted = groupNames.ToHashSet(StringComparer.Ordinal);
         var touched = new HashSet<(string, string)>();
+        var confirmed = new List<MembershipRow>();
 
         foreach (var member in members.Where(x => x.Group.Source == source).ToList())
         {
             if (wanted.Remove(member.Group.Name))
             {
-                member.Row.SeenAt = Now;
+                confirmed.Add(member.Row);
                 if (member.Row.ValidUntil is not null) touched.Add((userId, member.Group.SubjectId));
                 member.Row.ValidUntil = null;
                 continue;
@@ -53,7 +54,9 @@ public sealed partial class PolicyWrite
             touched.Add((userId, group.SubjectId));
         }
 
-        _hasSilentChanges |= touched.Count > 0;
+        if (touched.Count == 0) return;
+        foreach (var row in confirmed) row.SeenAt = Now;
+        _trail.Groups(userId).Metadata["source"] = source;
         RecordMemberships(touched, before, Effective(members.Select(x => x.ToSaid()), trusted));
     }
 

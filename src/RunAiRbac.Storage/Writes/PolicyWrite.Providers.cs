@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using Microsoft.EntityFrameworkCore;
 
 namespace RunAiRbac.Storage;
@@ -5,6 +6,8 @@ namespace RunAiRbac.Storage;
 /// <summary>Identity providers and security settings. Decisions depend on them by whose groups count; the rest is a revision without a change.</summary>
 public sealed partial class PolicyWrite
 {
+    private readonly Dictionary<string, (JsonObject Shown, string? Secret)> _providersBefore = new(StringComparer.Ordinal);
+
     /// <summary>Adds a provider; its tenant, an empty id and the Made/Created/Updated fields are set here. Its alias must be free.</summary>
     public async Task AddProviderAsync(IdentityProviderRow row, CancellationToken cancellationToken)
     {
@@ -15,14 +18,16 @@ public sealed partial class PolicyWrite
         (row.UpdatedAt, row.MadeRevision) = (Now, Revision);
         await RecordTrustAsync(row.Alias, row.GroupsTrusted, cancellationToken);
         Db.IdentityProviders.Add(row);
-        _hasSilentChanges = true;
+        RecordProvider(row, before: null);
     }
 
     /// <summary>The living provider of this alias, tracked; null: none.</summary>
     public async Task<IdentityProviderRow?> FindProviderAsync(string alias, CancellationToken cancellationToken)
     {
         await FlushAsync(cancellationToken);
-        return await Db.IdentityProviders.SingleOrDefaultAsync(x => x.TenantId == TenantId && x.Alias == alias && x.DeletedAt == null, cancellationToken);
+        var row = await Db.IdentityProviders.SingleOrDefaultAsync(x => x.TenantId == TenantId && x.Alias == alias && x.DeletedAt == null, cancellationToken);
+        if (row is not null) _providersBefore.TryAdd(row.Id, (ShowProvider(row), row.ProtectedSecret));
+        return row;
     }
 
     /// <summary>Whether the tenant has a living provider.</summary>
@@ -37,7 +42,9 @@ public sealed partial class PolicyWrite
     {
         ArgumentNullException.ThrowIfNull(row);
         row.UpdatedAt = Now;
-        _hasSilentChanges = true;
+        var (before, secret) = _providersBefore.GetValueOrDefault(row.Id);
+        RecordProvider(row, before);
+        if (before is not null && secret != row.ProtectedSecret) _trail.Told(AuditEntities.IdentityProvider, row.Alias).Metadata["clientSecret"] = "changed";
     }
 
     /// <summary>Lets a provider's memberships count, or no longer.</summary>
@@ -74,10 +81,30 @@ public sealed partial class PolicyWrite
     public async Task PutSecuritySettingAsync(string key, string value, CancellationToken cancellationToken)
     {
         var row = await Db.SecuritySettings.FindAsync([TenantId, key], cancellationToken);
+        var before = row is null ? null : JsonNode.Parse(row.Value);
         if (row is null) Db.SecuritySettings.Add(row = new SecuritySettingRow { TenantId = TenantId, Key = key, Value = value, UpdatedByName = Actor.Name });
         row.Value = value;
         (row.UpdatedAt, row.UpdatedById, row.UpdatedByName) = (Now, Actor.SubjectId, Actor.Name);
-        _hasSilentChanges = true;
+        RecordEvent(AuditEntities.SecuritySetting, key, key, before, JsonNode.Parse(value));
+    }
+
+    private void RecordProvider(IdentityProviderRow row, JsonObject? before)
+        => RecordEvent(AuditEntities.IdentityProvider, row.Alias, row.Name, before, row.DeletedAt is null ? ShowProvider(row) : null);
+
+    /// <summary>Its settings hold no secret; a metadata document is shown by what was read from it.</summary>
+    private static JsonObject ShowProvider(IdentityProviderRow row)
+    {
+        var settings = JsonNode.Parse(row.Settings);
+        (settings?["saml"]?["metadata"] as JsonObject)?.Remove("document");
+        return new()
+        {
+            ["alias"] = row.Alias,
+            ["name"] = row.Name,
+            ["type"] = row.Type,
+            ["settings"] = settings,
+            ["trustedEmailDomains"] = JsonNode.Parse(row.TrustedEmailDomains),
+            ["groupsTrusted"] = row.GroupsTrusted,
+        };
     }
 
     /// <summary>Records what a source's coming to count, or ceasing to, does to memberships. The rows must still say what was before.</summary>

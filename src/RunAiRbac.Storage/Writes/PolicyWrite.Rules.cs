@@ -43,6 +43,7 @@ public sealed partial class PolicyWrite
         _addedRules.Add(row.Id, row);
         Db.AccessRules.Add(row);
         Record(new RulePut(row.ToFact()));
+        if (row.Reason is not null) _trail.Rule(row.Id).Extras.Add(("reason", null, row.Reason));
         return (row, null);
     }
 

@@ -17,6 +17,7 @@ public sealed partial class PolicyWrite
         row.MadeRevision = Revision;
         Db.Scopes.Add(row);
         Record(new ScopePut(row.ToFact()));
+        NoteDetails(row, before: null);
     }
 
     /// <summary>Whether a living scope of this type has this name within the name scope (cluster id or empty).</summary>
@@ -37,7 +38,12 @@ public sealed partial class PolicyWrite
 
     /// <summary>The living row of a scope, tracked; null: none.</summary>
     public async Task<ScopeRow?> FindScopeAsync(string id, CancellationToken cancellationToken)
-        => After.FindScope(id).IsKnown ? await Db.Scopes.FindAsync([TenantId, id], cancellationToken) : null;
+    {
+        if (!After.FindScope(id).IsKnown) return null;
+        var row = await Db.Scopes.FindAsync([TenantId, id], cancellationToken);
+        if (row is not null) _detailsBefore.TryAdd(id, row.Details);
+        return row;
+    }
 
     /// <summary>Renames a scope (row tracked by <see cref="FindScopeAsync"/>); other columns may be changed on the row directly, followed by <see cref="TouchScope"/>.</summary>
     public void RenameScope(ScopeRow row, string name)
@@ -55,6 +61,7 @@ public sealed partial class PolicyWrite
         row.NameFolded = Folding.Fold(row.Name);
         (row.UpdatedAt, row.UpdatedById, row.UpdatedByName) = (Now, Actor.SubjectId, Actor.Name);
         Record(new ScopePut(row.ToFact()));
+        NoteDetails(row, _detailsBefore.GetValueOrDefault(row.Id));
     }
 
     /// <summary>Ends a scope, everything below it and the rules there, in rows and as one change.</summary>

@@ -47,9 +47,12 @@ public sealed partial class PolicyWrite
         if (!After.FindSubject(row.Id).IsKnown) throw new InvalidOperationException($"The subject {row.Id} has ended.");
         row.NameFolded = Folding.Fold(row.Name);
         row.UpdatedAt = Now;
+        // What was only a name in a rule becomes a user: to everybody else that is its creation.
+        var isNoLongerPending = !row.IsPending && Db.Entry(row).Property(x => x.IsPending).OriginalValue;
         await FlushAsync(cancellationToken);
         var hasPassword = row.Kind == SubjectKind.User && await Db.Credentials.LivingPasswords(TenantId).AnyAsync(x => x.SubjectId == row.Id, cancellationToken);
         Record(new SubjectPut(row.ToFact(hasPassword)));
+        if (isNoLongerPending) _trail.Subject(row.Kind, row.Id).Action = AuditActions.Create;
     }
 
     /// <summary>Ends a subject with its rules, memberships, credentials, identities and sessions, in rows and as one change.</summary>

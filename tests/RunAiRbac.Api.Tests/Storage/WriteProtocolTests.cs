@@ -14,7 +14,7 @@ public sealed class WriteProtocolTests(PostgresFixture postgres)
     {
         await using var store = await TestStore.NewAsync(provider, postgres);
         var adminId = store.Now.IdOf(SubjectKind.User, TestStore.AdminEmail);
-        var written = await store.Store.WriteAsync(1, new(adminId, "Ada", "request-1"), async write =>
+        var written = await store.Store.WriteAsync(1, new(adminId, "Ada", new("request-1")), async write =>
         {
             var row = await write.FindSubjectAsync(adminId, Cancel);
             row!.Name = "Ada Lovelace";
@@ -204,8 +204,8 @@ public sealed class WriteProtocolTests(PostgresFixture postgres)
         });
         (await CommandsOfOneAsync("b")).Should().Be(small);
 
-        // The revision row, then rule, log entry and rule counter: one batch on PostgreSQL, one statement each on SQLite.
-        small.Should().Be(provider == StorageProvider.PostgreSql ? 2 : 4);
+        // The revision row, then rule, log entry, event and rule counter: one batch on PostgreSQL, one statement each on SQLite.
+        small.Should().Be(provider == StorageProvider.PostgreSql ? 2 : 5);
     }
 
     [Theory, ClassData(typeof(BothStorages))]
@@ -229,7 +229,7 @@ public sealed class WriteProtocolTests(PostgresFixture postgres)
             foreach (var id in ids) await write.EndRuleAsync(id, Cancel);
             return true;
         });
-        store.Commands.Commands.Should().HaveCount(3);
+        store.Commands.Commands.Where(command => command.Contains("access_rules", StringComparison.Ordinal)).Should().ContainSingle();
         store.Now.RuleCount.Should().Be(2);
         await using var db = await store.OpenAsync();
         (await db.AccessRules.CountAsync(x => x.DeletedAt == null, Cancel)).Should().Be(2);

@@ -54,6 +54,8 @@ internal static class ClustersEndpoints
     private static async Task<IResult> DeleteAsync(HttpContext context, string clusterUuid, ClustersService clusters)
     {
         var force = ListQuery.ReadBool(context.Request.Query, "force");
+        // For the event, which is written before the answer.
+        context.Response.StatusCode = force ? StatusCodes.Status204NoContent : StatusCodes.Status202Accepted;
         await clusters.DeleteAsync(context, clusterUuid);
         return force ? Results.NoContent() : Results.Json(new AcceptedResponse(202, "Request has been accepted."), JsonBody.Answers, statusCode: 202);
     }
