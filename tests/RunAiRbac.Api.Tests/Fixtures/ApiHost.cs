@@ -26,6 +26,9 @@ public sealed record ApiHostSetup(StorageProvider Provider)
     /// <summary>Where the log goes; null: nowhere.</summary>
     public ILoggerProvider? Logs { get; init; }
 
+    /// <summary>Loses commits of this host; null: none.</summary>
+    public LostCommits? Commits { get; init; }
+
     /// <summary>Further configuration keys.</summary>
     public IReadOnlyDictionary<string, string> Settings { get; init; } = new Dictionary<string, string>();
 }
@@ -154,6 +157,8 @@ public sealed class ApiHost : IAsyncDisposable
             foreach (var (key, value) in settings) builder.UseSetting(key, value);
             builder.ConfigureLogging(logging => logging.ClearProviders());
             if (setup.Logs is { } logs) builder.ConfigureLogging(logging => logging.AddProvider(logs));
+            if (setup.Commits is { } commits)
+                builder.ConfigureServices(services => services.ConfigureDbContext<RunAiRbacDbContext>((_, options) => options.AddInterceptors(commits)));
             if (setup.Clock is { } clock) builder.ConfigureServices(services => services.Replace(ServiceDescriptor.Singleton(clock)));
         }
     }
