@@ -13,7 +13,7 @@ public sealed partial class PolicySnapshot
     {
         if (!IsKnownPermission(resourceType, action) || _state.Scopes[scope.Index] is not { } place) return [];
         var roles = _state.Roles;
-        var question = new Question(place, roles.Holders, Catalogue.Permission(resourceType, action) * roles.Words, now);
+        var question = new Question(place, roles, Catalogue.Permission(resourceType, action), now);
         var found = new Dictionary<int, List<Rule>>();
         foreach (var index in place.Ancestry)
         {

@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using System.Runtime.CompilerServices;
 using RunAiRbac.Policy.Collections;
 using RunAiRbac.Policy.Store;
 
@@ -17,10 +18,11 @@ public sealed partial class PolicySnapshot
     public int RuleCount => _state.Rules.Count;
 
     /// <summary>Resolves a living subject of that kind by id, else by key (a user's canonical e-mail, an application's client id, a group's name). Allocates nothing.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
     public SubjectRef FindSubject(SubjectKind kind, string idOrKey)
     {
         var hash = StringIndex.HashOf(idOrKey);
-        var index = _state.SubjectIds.Find(idOrKey, hash, new PolicyState.SubjectIdNames(_state.Subjects));
+        var index = _state.FindSubjectId(idOrKey, hash);
         if (index < 0 || _state.Subjects[index]!.Kind != kind) index = _state.FindSubjectKey(kind, idOrKey, hash);
         return new SubjectRef(index);
     }
@@ -35,6 +37,7 @@ public sealed partial class PolicySnapshot
     public SubjectRef FindSubject(string id) => new(_state.FindSubjectId(id));
 
     /// <summary>Resolves a living scope by type and id; a scope of another type is unknown. Allocates nothing.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
     public ScopeRef FindScope(string type, string id)
     {
         var index = _state.FindScope(id);

@@ -12,12 +12,16 @@ public sealed partial class PolicySnapshot
     private readonly int _resourceTypeCount;
     private readonly int _actionCount;
 
+    // The subject of all authenticated, when rules are written on it.
+    private readonly SubjectRecord? _everybody;
+
     private PolicySnapshot(long revision, in PolicyState state)
     {
         Revision = revision;
         _state = state;
         _resourceTypeCount = state.Catalogue.ResourceTypes.Length;
         _actionCount = state.Catalogue.Actions.Length;
+        if (state.Subjects[state.AllAuthenticated] is { Rules.IsEmpty: false } everybody) _everybody = everybody;
     }
 
     /// <summary>The numbering of resource types and actions.</summary>

@@ -10,8 +10,8 @@ public sealed class Catalogue
 {
     private static readonly Lazy<Catalogue> Shipped = new(CatalogueReader.ReadEmbedded);
 
-    private readonly FrozenDictionary<string, int> _resourceTypeIndexes;
-    private readonly FrozenDictionary<string, int> _actionIndexes;
+    private readonly NameTable _resourceTypeIndexes;
+    private readonly NameTable _actionIndexes;
     private readonly FrozenSet<int> _grantedToNobody;
 
     internal Catalogue(
@@ -20,9 +20,9 @@ public sealed class Catalogue
         ResourceTypes = resourceTypes;
         Actions = actions;
         Roles = roles;
-        _resourceTypeIndexes = resourceTypes.Select((type, index) => (type.Name, index)).ToFrozenDictionary(x => x.Name, x => x.index, StringComparer.Ordinal);
-        _actionIndexes = actions.Select((action, index) => (action, index)).ToFrozenDictionary(x => x.action, x => x.index, StringComparer.Ordinal);
-        _grantedToNobody = grantedToNobody.Select(action => _actionIndexes[action]).ToFrozenSet();
+        _resourceTypeIndexes = new NameTable(resourceTypes.Select(type => type.Name));
+        _actionIndexes = new NameTable(actions);
+        _grantedToNobody = grantedToNobody.Select(Known).ToFrozenSet();
     }
 
     /// <summary>The catalogue that ships with the engine.</summary>
@@ -41,10 +41,10 @@ public sealed class Catalogue
     internal int PermissionCount => ResourceTypes.Length * Actions.Length;
 
     /// <summary>The index of a resource type's name, compared ordinally; -1 when unknown. Allocates nothing.</summary>
-    public int FindResourceType(string name) => _resourceTypeIndexes.TryGetValue(name, out var index) ? index : -1;
+    public int FindResourceType(string name) => _resourceTypeIndexes.Find(name);
 
     /// <summary>The index of an action's name, compared ordinally; -1 when unknown. Allocates nothing.</summary>
-    public int FindAction(string name) => _actionIndexes.TryGetValue(name, out var index) ? index : -1;
+    public int FindAction(string name) => _actionIndexes.Find(name);
 
     /// <summary>The index of a permission, dense from 0.</summary>
     internal int Permission(int resourceType, int action) => resourceType * Actions.Length + action;
@@ -58,6 +58,8 @@ public sealed class Catalogue
         var act = FindAction(action);
         return type < 0 || act < 0 || _grantedToNobody.Contains(act) ? -1 : Permission(type, act);
     }
+
+    private int Known(string action) => FindAction(action) is >= 0 and var index ? index : throw new ArgumentException($"Unknown action `{action}`.", nameof(action));
 }
 
 /// <summary>A kind of thing that permissions are about.</summary>

@@ -1,5 +1,6 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 
 namespace RunAiRbac.Policy.Collections;
 
@@ -29,9 +30,10 @@ internal readonly struct RadixArray<T>
         {
             if ((uint)index >= (uint)_length) return null;
             var node = _root!;
-            // INVARIANT: below an index that is inside the length every node of the path exists, an object?[] above and a T?[] at the bottom.
-            for (var shift = _shift; shift > 0; shift -= Bits) node = Unsafe.As<object?[]>(node)[(index >> shift) & Mask]!;
-            return Unsafe.As<T?[]>(node)[index & Mask];
+            // INVARIANT: below an index that is inside the length every node of the path exists and is long enough, an object?[] above and a T?[] at the bottom.
+            // So the lengths need not be looked at, which lie in another cache line than most items.
+            for (var shift = _shift; shift > 0; shift -= Bits) node = At(Unsafe.As<object?[]>(node), index >> shift)!;
+            return At(Unsafe.As<T?[]>(node), index);
         }
     }
 
@@ -55,6 +57,9 @@ internal readonly struct RadixArray<T>
 
         return new RadixArray<T>(Put(root, shift, index, item), shift, Math.Max(_length, index + 1));
     }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static TItem At<TItem>(TItem[] items, int slot) => Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(items), slot & Mask);
 
     private static object BuildNode(IReadOnlyList<T?> items, int from, int shift)
     {

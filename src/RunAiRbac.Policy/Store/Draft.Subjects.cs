@@ -18,11 +18,11 @@ internal sealed partial class Draft
         if (old is null) index = AddSubject(fact);
         else
         {
-            if (!old.Names.KeyIs(fact.Key)) _state.SubjectKeys = _state.SubjectKeys.Without(PolicyState.KeyHash(fact.Kind, StringIndex.HashOf(old.Names.Key)), index);
+            if (!old.Names.KeyIs(fact.Key)) _state.SubjectNames = _state.SubjectNames.Without(StringIndex.HashOf(old.Names.Key), index);
             SetSubject(index, old.With(fact));
         }
 
-        if (old is null || !old.Names.KeyIs(fact.Key)) _state.SubjectKeys = _state.SubjectKeys.With(PolicyState.KeyHash(fact.Kind, keyHash), index);
+        if (old is null || !old.Names.KeyIs(fact.Key)) _state.SubjectNames = _state.SubjectNames.With(keyHash, index);
         SetHome(index, fact.HomeScopeId is null ? SubjectRecord.NoScope : _state.FindScope(fact.HomeScopeId));
     }
 
@@ -35,7 +35,7 @@ internal sealed partial class Draft
 
         var index = Take(ref _state.FreeSubjects, _state.Subjects.Length);
         SetSubject(index, new SubjectRecord(fact));
-        _state.SubjectIds = _state.SubjectIds.With(StringIndex.HashOf(fact.Id), index);
+        _state.SubjectNames = _state.SubjectNames.With(StringIndex.HashOf(fact.Id), index);
         if (fact.Kind == SubjectKind.AllAuthenticated) _state.AllAuthenticated = index;
         return index;
     }
@@ -71,8 +71,7 @@ internal sealed partial class Draft
         foreach (var group in record.Groups) SetMembers(group, members => members.Without(index));
         foreach (var user in record.Members.Keys) SetSubject(user, _state.Subjects[user]!.WithoutGroup(index));
         SetHome(index, SubjectRecord.NoScope);
-        _state.SubjectIds = _state.SubjectIds.Without(StringIndex.HashOf(record.Names.Id), index);
-        _state.SubjectKeys = _state.SubjectKeys.Without(PolicyState.KeyHash(record.Kind, StringIndex.HashOf(record.Names.Key)), index);
+        _state.SubjectNames = _state.SubjectNames.Without(StringIndex.HashOf(record.Names.Id), index).Without(StringIndex.HashOf(record.Names.Key), index);
         if (_state.AllAuthenticated == index) _state.AllAuthenticated = -1;
         SetSubject(index, null);
         _state.FreeSubjects = new FreeHandle(index, _state.FreeSubjects);

@@ -5,16 +5,19 @@ using System.Text;
 namespace RunAiRbac.Policy.Store;
 
 /// <summary>
-/// A subject's id, key and name in one array of bytes, since a million subjects are mostly these: ASCII as it is, UUIDs in 16 bytes, anything else in UTF-16, a
-/// name that is the key not at all. Each part is a number (its length in bytes × 4 + its form; seven bits a byte, the low ones first) and the bytes.
+/// A subject's id, key and name in little room, since a million subjects are mostly these. An id that is a UUID stands in the struct itself, so that whoever
+/// holds the record can compare it; the rest is one array of bytes: ASCII as it is, UUIDs in 16 bytes, anything else in UTF-16, a name that is the key not at
+/// all. Each part is a number (its length in bytes × 4 + its form; seven bits a byte, the low ones first) and the bytes.
 /// </summary>
 internal readonly struct PackedNames
 {
     private const int UuidLength = 36;
 
+    // Empty: the id is the first part of the bytes.
+    private readonly Guid _uuid;
     private readonly byte[] _bytes;
 
-    private PackedNames(byte[] bytes) => _bytes = bytes;
+    private PackedNames(Guid uuid, byte[] bytes) => (_uuid, _bytes) = (uuid, bytes);
 
     private enum Form
     {
@@ -24,32 +27,35 @@ internal readonly struct PackedNames
         AsBefore,
     }
 
-    public string Id => Text(0);
+    public string Id => HasUuid ? _uuid.ToString("D") : Text(0);
 
-    public string Key => Text(1);
+    public string Key => Text(KeyPart);
 
-    public string Name => Text(2);
+    public string Name => Text(KeyPart + 1);
+
+    private bool HasUuid => _uuid != Guid.Empty;
+
+    private int KeyPart => HasUuid ? 0 : 1;
 
     public static PackedNames Of(string id, string key, string name)
     {
         using var bytes = new MemoryStream();
-        Append(bytes, id);
+        if (!IsUuid(id, out var uuid)) Append(bytes, id);
         Append(bytes, key);
         if (name == key) AppendNumber(bytes, (uint)Form.AsBefore);
         else Append(bytes, name);
-        return new PackedNames(bytes.ToArray());
+        return new PackedNames(uuid, bytes.ToArray());
     }
 
     /// <summary>Whether that is the id, ordinally. Allocates nothing.</summary>
-    public bool IdIs(string text) => PartIs(0, text);
+    public bool IdIs(string text) => HasUuid ? Is(_uuid, text) : PartIs(0, text);
 
     /// <summary>Whether that is the key, ordinally. Allocates nothing.</summary>
-    public bool KeyIs(string text) => PartIs(1, text);
+    public bool KeyIs(string text) => PartIs(KeyPart, text);
 
     private static void Append(MemoryStream bytes, string text)
     {
-        Span<byte> uuid = stackalloc byte[16];
-        if (IsUuid(text, uuid)) Append(bytes, Form.Uuid, uuid);
+        if (IsUuid(text, out var uuid)) Append(bytes, Form.Uuid, uuid.ToByteArray());
         else if (Ascii.IsValid(text)) Append(bytes, Form.Ascii, Encoding.ASCII.GetBytes(text));
         else Append(bytes, Form.Utf16, MemoryMarshal.AsBytes(text.AsSpan()));
     }
@@ -66,11 +72,18 @@ internal readonly struct PackedNames
         bytes.WriteByte((byte)number);
     }
 
-    /// <summary>Whether the text is a UUID in the one spelling that comes back the same.</summary>
-    private static bool IsUuid(string text, Span<byte> bytes)
+    /// <summary>Whether the text is a UUID, not the empty one, in the one spelling that comes back the same.</summary>
+    private static bool IsUuid(string text, out Guid uuid)
     {
-        if (text.Length != UuidLength || !Guid.TryParseExact(text, "D", out var uuid) || uuid.ToString("D") != text) return false;
-        return uuid.TryWriteBytes(bytes);
+        if (text.Length == UuidLength && Guid.TryParseExact(text, "D", out uuid) && uuid != Guid.Empty && uuid.ToString("D") == text) return true;
+        uuid = Guid.Empty;
+        return false;
+    }
+
+    private static bool Is(in Guid uuid, string text)
+    {
+        Span<char> spelled = stackalloc char[UuidLength];
+        return text.Length == UuidLength && uuid.TryFormat(spelled, out _) && spelled.SequenceEqual(text);
     }
 
     private bool PartIs(int part, string text)
@@ -81,8 +94,7 @@ internal readonly struct PackedNames
             case Form.Ascii:
                 return bytes.Length == text.Length && Ascii.Equals(bytes, text);
             case Form.Uuid:
-                Span<char> spelled = stackalloc char[UuidLength];
-                return text.Length == UuidLength && new Guid(bytes).TryFormat(spelled, out _) && spelled.SequenceEqual(text);
+                return Is(new Guid(bytes), text);
             default:
                 return bytes.SequenceEqual(MemoryMarshal.AsBytes(text.AsSpan()));
         }

@@ -15,8 +15,10 @@ internal struct PolicyState
     public RadixArray<SubjectRecord> Subjects;
     public RadixArray<ScopeRecord> Scopes;
     public RoleSet Roles;
-    public StringIndex SubjectIds;
-    public StringIndex SubjectKeys;
+
+    /// <summary>Subjects by id and, in the same index, by key: whoever gives one or the other costs one look.</summary>
+    public StringIndex SubjectNames;
+
     public StringIndex ScopeIds;
     public IntTree<Rule> Rules;
 
@@ -34,14 +36,13 @@ internal struct PolicyState
     /// <summary>The number of scopes up to which a subject's rules stay in one small table.</summary>
     public int SmallTableLimit;
 
-    public readonly int FindSubjectId(string id) => SubjectIds.Find(id, StringIndex.HashOf(id), new SubjectIdNames(Subjects));
+    public readonly int FindSubjectId(string id) => FindSubjectId(id, StringIndex.HashOf(id));
 
-    public readonly int FindSubjectKey(SubjectKind kind, string key, int hash)
-        => SubjectKeys.Find(key, KeyHash(kind, hash), new SubjectKeyNames(Subjects, kind));
+    public readonly int FindSubjectId(string id, int hash) => SubjectNames.Find(id, hash, new SubjectIdNames(Subjects));
+
+    public readonly int FindSubjectKey(SubjectKind kind, string key, int hash) => SubjectNames.Find(key, hash, new SubjectKeyNames(Subjects, kind));
 
     public readonly int FindScope(string id) => ScopeIds.Find(id, StringIndex.HashOf(id), new ScopeNames(Scopes));
-
-    public static int KeyHash(SubjectKind kind, int hash) => hash ^ ((int)kind * 0x2545F491);
 
     public readonly bool IsAdministratorRule(Rule rule)
     {

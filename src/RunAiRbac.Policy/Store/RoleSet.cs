@@ -11,27 +11,33 @@ internal sealed class RoleSet
     private readonly Catalogue _catalogue;
     private readonly RoleFact[] _roles;
     private readonly IntTree<int> _indexes;
+    private readonly int _words;
+
+    // For each permission, from permission × words on, the enabled roles that hold it.
     private readonly ulong[] _holders;
 
     private RoleSet(Catalogue catalogue, RoleFact[] roles, IntTree<int> indexes)
     {
         (_catalogue, _roles, _indexes) = (catalogue, roles, indexes);
-        Words = Math.Max(1, (roles.Length + 63) / 64);
-        _holders = new ulong[catalogue.PermissionCount * Words];
+        _words = Math.Max(1, (roles.Length + 63) / 64);
+        _holders = new ulong[catalogue.PermissionCount * _words];
         All = [.. indexes.Values.Select(index => roles[index])];
         Permissions = Array.ConvertAll(roles, role => PermissionSet.Of(catalogue, role));
         for (var role = 0; role < roles.Length; role++)
         {
             if (!roles[role].Enabled) continue;
-            foreach (var permission in Permissions[role].Indexes()) _holders[permission * Words + (role >> 6)] |= 1UL << (role & 63);
+            foreach (var permission in Permissions[role].Indexes()) _holders[permission * _words + (role >> 6)] |= 1UL << (role & 63);
         }
+
+        KeyHolders = new uint[catalogue.PermissionCount];
+        for (var permission = 0; permission < KeyHolders.Length; permission++) KeyHolders[permission] = (uint)_holders[permission * _words] | (1u << RuleTable.LookAtRules);
     }
 
-    /// <summary>Words of <see cref="Holders"/> for one permission.</summary>
-    public int Words { get; }
-
-    /// <summary>For each permission, from <c>permission × Words</c> on, the enabled roles that hold it.</summary>
-    public ulong[] Holders => _holders;
+    /// <summary>
+    /// For each permission, what may stand in a key of a <see cref="RuleTable"/> for a rule to allow it, one bit each: the enabled roles that hold it, as far as
+    /// keys know them, and <see cref="RuleTable.LookAtRules"/>.
+    /// </summary>
+    public uint[] KeyHolders { get; }
 
     /// <summary>What each role holds, enabled or not, by role index.</summary>
     public PermissionSet[] Permissions { get; }
@@ -58,6 +64,9 @@ internal sealed class RoleSet
             ? new RoleSet(_catalogue, ArrayEdits.ReplaceAt(_roles, index, role), _indexes)
             : new RoleSet(_catalogue, [.. _roles, role], _indexes.With(role.Id, _roles.Length));
     }
+
+    /// <summary>Whether the role is enabled and holds the permission.</summary>
+    public bool IsHolder(int role, int permission) => (_holders[permission * _words + (role >> 6)] >> (role & 63) & 1) != 0;
 
     public bool TryGetIndex(int id, out int index) => _indexes.TryGet(id, out index);
 }

@@ -1,89 +1,78 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
-using System.Runtime.Intrinsics;
 using RunAiRbac.Policy.Collections;
 
 namespace RunAiRbac.Policy.Store;
 
 /// <summary>
-/// The rules of one subject by scope, persistent. Small: scope indexes in buckets of eight, one vector comparison each, and the rules in a second array. A lone
-/// bucket stands in the struct itself, so that most users' rules lie where the user does. A bucket that is too full gets help first from more buckets; if that
-/// is of no use the key goes into another one and the table is <see cref="IsOdd"/>. Beyond a limit the keys are spread over many such tables
+/// The rules of one subject by scope, persistent. Small: keys in buckets of eight, one vector operation each, and the rules in a second array. A lone bucket
+/// stands in the struct itself, so that most users' rules lie where the user does. A bucket that is too full gets help first from more buckets; if that is of
+/// no use the key goes into another one and the table is <see cref="IsOdd"/>. Beyond a limit the keys are spread over many such tables
 /// (<see cref="LargeRules"/>): odd as well.
 /// </summary>
 /// <remarks>
-/// A key is the scope's index in the low 24 bits and the role's above, so that a rule that does not hold the permission asked for is passed over without a look
-/// at it. <see cref="LookAtRules"/> instead of a role says that the key does not say it all: several rules, a rule with a beginning or an end, a role beyond 254.
+/// A key is the scope's index and, in the lowest bits, the role's, so that a rule that does not hold the permission asked for is passed over without a look at
+/// it. <see cref="LookAtRules"/> instead of a role says that the key does not say it all: several rules, a rule with a beginning or an end, a later role.
 /// </remarks>
 internal readonly struct RuleTable
 {
-    /// <summary>Keys that one bucket holds: what one 256-bit vector compares.</summary>
+    /// <summary>Keys that one bucket holds: what one 256-bit vector takes.</summary>
     public const int Lanes = 8;
 
+    /// <summary>The bits of a key that are the role.</summary>
+    public const int RoleBits = 5;
+
+    /// <summary>In a key instead of a role: the rules must be looked at. Roles from here on are always written so.</summary>
+    public const int LookAtRules = (1 << RoleBits) - 1;
+
     /// <summary>The most scopes that keys have room for.</summary>
-    public const int MaxScopes = ScopeMask;
+    public const int MaxScopes = 1 << (31 - RoleBits);
 
-    private const int ScopeBits = 24;
-    private const int ScopeMask = (1 << ScopeBits) - 1;
-    private const int LookAtRules = 255;
-
-    /// <summary>A place without a key: no scope has that index.</summary>
+    /// <summary>A place without a key: no scope of a path, padding neither, has those bits.</summary>
     private const int NoKey = -1;
 
     /// <summary>The number of scopes up to which the small form is used.</summary>
     public const int DefaultLimit = 96;
 
-    /// <summary>Stands first in the bucket of an odd table, which has no use for it.</summary>
-    private const int Odd = -3;
-
-    // A lone bucket, filled from the front; or the first of its places says that the table is odd.
-    private readonly Vector256<int> _bucket;
-
-    // More buckets than that; null in a large table too.
+    // Null while the bucket is all there is; null in a large table too.
     private readonly int[]? _keys;
 
     // By place: an object?[]. But the rules themselves when there is one key, and the LargeRules of a large table.
     private readonly object? _rules;
 
-    private RuleTable(Vector256<int> bucket, int[]? keys, object? rules) => (_bucket, _keys, _rules) = (bucket, keys, rules);
+    // What of a hash is the place of its bucket: a multiple of the lanes. 0 for a lone bucket, and for odd tables, whose keys are not looked for that way.
+    private readonly int _placeMask;
+    private readonly uint _odd;
+
+    // A lone bucket, filled from the front.
+    private readonly Bucket _bucket;
+
+    private RuleTable(Bucket bucket, int[]? keys, object? rules, bool odd = false)
+    {
+        (_bucket, _keys, _rules) = (bucket, keys, rules);
+        _odd = odd ? 1u : 0;
+        _placeMask = keys is null || odd ? 0 : keys.Length - Lanes;
+    }
 
     /// <summary>A table without rules. Never use <c>default</c>.</summary>
-    public static RuleTable Empty { get; } = new(Vector256.Create(NoKey), null, null);
+    public static RuleTable Empty { get; } = new(Bucket.Empty, null, null);
 
-    /// <summary>Whether a key may stand elsewhere than in its bucket, so that <see cref="HasAnyOf"/> does not see it.</summary>
-    public bool IsOdd => _bucket[0] == Odd;
+    /// <summary>Whether a key may stand elsewhere than in its bucket, so that <see cref="MayGrant"/> always says yes.</summary>
+    public bool IsOdd => _odd != 0;
+
+    public bool IsEmpty => _rules is null;
 
     private bool IsSingle => _keys is null && _bucket[1] == NoKey;
 
     private LargeRules? Large => IsOdd && _keys is null ? Unsafe.As<LargeRules>(_rules) : null;
 
-    /// <summary>Whether one of four scopes, the hash of each beside it, has rules here: a vector comparison each. Not for odd tables.</summary>
+    /// <summary>
+    /// 0 when no rule at one of the path's nearest four scopes can allow what is asked, else 1: then <see cref="FirstGranting"/> has to tell. Without branches,
+    /// so that the processor can work on all of a user's groups at once while it waits for memory.
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public bool HasAnyOf(Vector128<int> scopes, Vector128<uint> hashes)
-    {
-        // INVARIANT: the padding of a path has bits above the mask, so that it equals no key.
-        var (first, second, third, fourth) = (Vector256.Create(scopes[0]), Vector256.Create(scopes[1]), Vector256.Create(scopes[2]), Vector256.Create(scopes[3]));
-        var scopeBits = Vector256.Create(ScopeMask);
-        Vector256<int> hits;
-        if (_keys is null)
-        {
-            var bucket = _bucket & scopeBits;
-            hits = Vector256.Equals(bucket, first) | Vector256.Equals(bucket, second) | Vector256.Equals(bucket, third) | Vector256.Equals(bucket, fourth);
-        }
-        else
-        {
-            // INVARIANT: the number of keys is that of the lanes times a power of two, so that the mask keeps every load inside.
-            ref var keys = ref MemoryMarshal.GetArrayDataReference(_keys);
-            var mask = (uint)(_keys.Length / Lanes) - 1;
-            hits = Vector256.Equals(Vector256.LoadUnsafe(ref keys, (nuint)(hashes[0] & mask) * Lanes) & scopeBits, first)
-                | Vector256.Equals(Vector256.LoadUnsafe(ref keys, (nuint)(hashes[1] & mask) * Lanes) & scopeBits, second)
-                | Vector256.Equals(Vector256.LoadUnsafe(ref keys, (nuint)(hashes[2] & mask) * Lanes) & scopeBits, third)
-                | Vector256.Equals(Vector256.LoadUnsafe(ref keys, (nuint)(hashes[3] & mask) * Lanes) & scopeBits, fourth);
-        }
-
-        return hits != Vector256<int>.Zero;
-    }
+    public uint MayGrant(in PathProbe probe) => probe.AnyIn(ref FirstKey(), _placeMask) | _odd;
 
     /// <summary>The bits of a scope index that choose its bucket (the low ones) and its part of a large table (from the 11th on).</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -94,6 +83,9 @@ internal readonly struct RuleTable
         hash *= 0x85EBCA77u;
         return hash ^ (hash >> 13);
     }
+
+    /// <summary>Where in an endless array of keys the bucket of that scope begins; a table's own mask says where in its keys.</summary>
+    public static int FirstPlace(int scope) => (int)(Hash(scope) * Lanes);
 
     /// <summary>The table of these rules.</summary>
     public static RuleTable From(IReadOnlyCollection<Rule> rules, int limit)
@@ -111,29 +103,18 @@ internal readonly struct RuleTable
         return entries.Length > limit ? From(LargeRules.From(entries, limit)) : Pack(entries);
     }
 
-    /// <summary>The first rule on the path that allows it; null when there is none. Allocates nothing.</summary>
+    /// <summary>A rule on the path that allows it; null when there is none. Allocates nothing.</summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
     public Rule? FirstGranting(in Question question)
     {
-        foreach (var scope in question.Path)
+        if (IsOdd || question.Place.IsDeep) return FirstGrantingByScope(question);
+        ref var keys = ref FirstKey();
+        var candidates = new PathProbe(question.Place, question.Holders).PlacesIn(ref keys, _placeMask);
+        for (; candidates != 0; candidates &= candidates - 1)
         {
-            if (scope < 0) break;
-            if (Large is { } large)
-            {
-                if (question.Judge(large.Find(scope)) is { } found) return found;
-                continue;
-            }
-
-            var at = PlaceOf(scope, out var role);
-            if (at < 0) continue;
-            if (role == LookAtRules)
-            {
-                if (question.Judge(RulesAt(at)) is { } found) return found;
-            }
-            else if (question.Holds(role))
-            {
-                return Unsafe.As<Rule>(RulesAt(at));
-            }
+            var (level, lane) = Math.DivRem(BitOperations.TrailingZeroCount(candidates), Lanes);
+            var place = (question.Place.NearestPlaces[level] & _placeMask) + lane;
+            if (Judge(place, Unsafe.Add(ref keys, place), question) is { } rule) return rule;
         }
 
         return null;
@@ -143,8 +124,8 @@ internal readonly struct RuleTable
     public object? Find(int scope)
     {
         if (Large is { } large) return large.Find(scope);
-        var at = PlaceOf(scope, out _);
-        return at < 0 ? null : RulesAt(at);
+        var place = PlaceOf(scope);
+        return place < 0 ? null : RulesAt(place);
     }
 
     public RuleTable With(Rule rule, int limit)
@@ -185,28 +166,44 @@ internal readonly struct RuleTable
         for (var i = 0; i < places; i++)
         {
             var key = _keys is null ? _bucket[i] : _keys[i];
-            if (key != NoKey) entries.Add(new KeyValuePair<int, object>(key & ScopeMask, RulesAt(i)!));
+            if (key != NoKey) entries.Add(new KeyValuePair<int, object>(key >> RoleBits, RulesAt(i)!));
         }
 
         return [.. entries];
     }
 
+    /// <summary>As <see cref="FirstGranting"/>, one scope after the other: for whatever is not in the usual form.</summary>
+    private Rule? FirstGrantingByScope(in Question question)
+    {
+        foreach (var scope in question.Place.Ancestry)
+        {
+            if (question.Judge(Find(scope)) is { } rule) return rule;
+        }
+
+        return null;
+    }
+
+    private Rule? Judge(int place, int key, in Question question)
+    {
+        var role = key & LookAtRules;
+        if (role == LookAtRules) return question.Judge(RulesAt(place));
+        return (question.Holders >> role & 1) != 0 ? Unsafe.As<Rule>(RulesAt(place)) : null;
+    }
+
     private object? RulesAt(int place) => IsSingle ? _rules : Unsafe.As<object?[]>(_rules)![place];
 
-    /// <summary>Where the scope's key stands, and the role in it; -1 when it has none. Not for large tables.</summary>
-    private int PlaceOf(int scope, out int role)
+    /// <summary>Where the keys begin, of one bucket at least.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private ref int FirstKey() => ref _keys is null ? ref Unsafe.As<Bucket, int>(ref Unsafe.AsRef(in _bucket)) : ref MemoryMarshal.GetArrayDataReference(_keys);
+
+    /// <summary>Where the scope's key stands; -1 when it has none. Not for large tables.</summary>
+    private int PlaceOf(int scope)
     {
-        var from = 0;
-        if (_keys is not null && !IsOdd) from = (int)(Hash(scope) & (uint)((_keys.Length / Lanes) - 1)) * Lanes;
+        var from = FirstPlace(scope) & _placeMask;
         var to = IsOdd ? _keys!.Length : from + Lanes;
-        for (role = 0; from < to; from += Lanes)
+        for (ref var keys = ref FirstKey(); from < to; from++)
         {
-            var bucket = _keys is null ? _bucket : Vector256.Create<int>(_keys.AsSpan(from, Lanes));
-            var hits = Vector256.Equals(bucket & Vector256.Create(ScopeMask), Vector256.Create(scope)).ExtractMostSignificantBits();
-            if (hits == 0) continue;
-            var lane = BitOperations.TrailingZeroCount(hits);
-            role = (int)((uint)bucket[lane] >> ScopeBits);
-            return from + lane;
+            if (Unsafe.Add(ref keys, from) >> RoleBits == scope) return from;
         }
 
         return -1;
@@ -215,15 +212,15 @@ internal readonly struct RuleTable
     private static int KeyOf(int scope, object rules)
     {
         var role = rules is Rule { IsTimeless: true, RoleIndex: < LookAtRules } rule ? rule.RoleIndex : LookAtRules;
-        return scope | (role << ScopeBits);
+        return (scope << RoleBits) | role;
     }
 
-    private static RuleTable From(LargeRules large) => new(Vector256.Create(Odd), null, large);
+    private static RuleTable From(LargeRules large) => new(Bucket.Empty, null, large, odd: true);
 
     private static RuleTable Pack(ReadOnlySpan<KeyValuePair<int, object>> entries)
     {
         var buckets = entries.Length <= Lanes ? 1 : BitOperations.RoundUpToPowerOf2((uint)entries.Length * 2 / Lanes);
-        for (var tries = 0; tries < 2; tries++, buckets *= 2)
+        for (var tries = 0; tries < 3; tries++, buckets *= 2)
         {
             if (TryPack(entries, (int)buckets, mayStray: false, out var table)) return table;
         }
@@ -241,7 +238,7 @@ internal readonly struct RuleTable
         table = default;
         foreach (var (scope, value) in entries)
         {
-            var from = (int)(Hash(scope) & (uint)(buckets - 1)) * Lanes;
+            var from = FirstPlace(scope) & (keys.Length - Lanes);
             var free = keys.AsSpan(from, Lanes).IndexOf(NoKey);
             if (free < 0 && !mayStray) return false;
             var at = free < 0 ? Array.IndexOf(keys, NoKey) : from + free;
@@ -249,8 +246,24 @@ internal readonly struct RuleTable
             rules[at] = value;
         }
 
-        if (buckets == 1) table = new RuleTable(Vector256.Create<int>(keys), null, rules.Length == 1 ? rules[0] : rules);
-        else table = new RuleTable(Vector256.Create(mayStray ? Odd : NoKey), keys, rules);
+        if (buckets == 1) table = new RuleTable(Bucket.Of(keys), null, rules.Length == 1 ? rules[0] : rules);
+        else table = new RuleTable(Bucket.Empty, keys, rules, mayStray);
         return true;
+    }
+
+    /// <summary>As a field it does not ask for the alignment of a vector, which would waste room in a million subjects.</summary>
+    [InlineArray(Lanes)]
+    private struct Bucket
+    {
+        private int _first;
+
+        public static Bucket Empty { get; } = Of([NoKey, NoKey, NoKey, NoKey, NoKey, NoKey, NoKey, NoKey]);
+
+        public static Bucket Of(ReadOnlySpan<int> keys)
+        {
+            Bucket bucket = default;
+            keys.CopyTo(bucket);
+            return bucket;
+        }
     }
 }

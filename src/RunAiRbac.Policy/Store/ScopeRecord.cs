@@ -1,6 +1,4 @@
 using System.Runtime.CompilerServices;
-using System.Runtime.InteropServices;
-using System.Runtime.Intrinsics;
 using RunAiRbac.Policy.Collections;
 
 namespace RunAiRbac.Policy.Store;
@@ -17,7 +15,7 @@ internal sealed class ScopeRecord
     private const int PathStep = 4;
 
     private readonly int[]? _deepPath;
-    private Vector128<int> _nearest;
+    private Near _near;
 
     public ScopeRecord(ScopeFact fact, ReadOnlySpan<int> path)
     {
@@ -25,8 +23,7 @@ internal sealed class ScopeRecord
         // The key, which scopes do not have, is the name and takes a byte.
         Names = PackedNames.Of(fact.Id, fact.Name, fact.Name);
         _deepPath = path.Length > PathStep ? path.ToArray() : null;
-        _nearest = Vector128.Create(path);
-        NearestHashes = Vector128.Create(RuleTable.Hash(path[0]), RuleTable.Hash(path[1]), RuleTable.Hash(path[2]), RuleTable.Hash(path[3]));
+        for (var i = 0; i < PathStep; i++) (_near.Path[i], _near.Places[i]) = (path[i], RuleTable.FirstPlace(path[i]));
     }
 
     public PackedNames Names { get; }
@@ -43,19 +40,19 @@ internal sealed class ScopeRecord
     public IntTree<Nothing> Residents { get; set; }
 
     /// <summary>The first four of the path, here so that a check need not look further.</summary>
-    public Vector128<int> Nearest => _nearest;
+    public ReadOnlySpan<int> Nearest => _near.Path;
 
-    public Vector128<uint> NearestHashes { get; }
+    /// <summary>For each of these the <see cref="RuleTable.FirstPlace"/>.</summary>
+    public ReadOnlySpan<int> NearestPlaces => _near.Places;
 
     /// <summary>Whether the path goes on beyond <see cref="Nearest"/>.</summary>
     public bool IsDeep => _deepPath is not null;
 
     /// <summary>This scope's index, its parent's, and so on up to the root's, then padding to a multiple of four.</summary>
-    public ReadOnlySpan<int> Path
-        => _deepPath ?? MemoryMarshal.CreateReadOnlySpan(ref Unsafe.As<Vector128<int>, int>(ref _nearest), PathStep);
+    public ReadOnlySpan<int> Path => _deepPath is null ? _near.Path : _deepPath;
 
     /// <summary>The parent's index; below zero for a root.</summary>
-    public int Parent => _nearest[1];
+    public int Parent => _near.Path[1];
 
     /// <summary>This scope and those above it, from here up.</summary>
     public ReadOnlySpan<int> Ancestry => Path[..Levels];
@@ -88,4 +85,17 @@ internal sealed class ScopeRecord
 
     /// <summary>The same scope by other attributes or at another place.</summary>
     public ScopeRecord With(ScopeFact fact, ReadOnlySpan<int> path) => new(fact, path) { Children = Children, Rules = Rules, Residents = Residents };
+
+    /// <summary>What checks read, side by side.</summary>
+    private struct Near
+    {
+        public Four Path;
+        public Four Places;
+    }
+
+    [InlineArray(PathStep)]
+    private struct Four
+    {
+        private int _first;
+    }
 }

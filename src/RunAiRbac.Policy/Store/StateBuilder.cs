@@ -35,8 +35,10 @@ internal sealed partial class StateBuilder
             Subjects = RadixArray<SubjectRecord>.From(_subjects),
             Scopes = RadixArray<ScopeRecord>.From(_scopes),
             Roles = roles,
-            SubjectIds = StringIndex.From([.. _subjectIds.Select(entry => (StringIndex.HashOf(entry.Key), entry.Value))]),
-            SubjectKeys = StringIndex.From([.. _subjectKeys.Select(entry => (PolicyState.KeyHash(entry.Key.Kind, StringIndex.HashOf(entry.Key.Key)), entry.Value))]),
+            SubjectNames = StringIndex.From([
+                .. _subjectIds.Select(entry => (StringIndex.HashOf(entry.Key), entry.Value)),
+                .. _subjectKeys.Select(entry => (StringIndex.HashOf(entry.Key.Key), entry.Value)),
+            ]),
             ScopeIds = StringIndex.From([.. _scopeIds.Select(entry => (StringIndex.HashOf(entry.Key), entry.Value))]),
             Rules = IntTree<Rule>.FromSorted(Array.ConvertAll(rules, rule => rule.Id), rules),
             Sessions = facts.EndedSessions.Aggregate(EndedSessions.None, (sessions, session) => sessions.With(session)),

@@ -1,4 +1,4 @@
-using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
 using RunAiRbac.Policy.Store;
 
 namespace RunAiRbac.Policy.Tests.Collections;
@@ -41,24 +41,38 @@ public class RuleTableTests
     [InlineData(8)]
     [InlineData(9)]
     [InlineData(60)]
-    public void HasAnyOf_FourScopes_SeesEachOfThem(int count)
+    public void MayGrant_FourScopes_SeesEachOfThem(int count)
     {
-        var rules = Enumerable.Range(0, count).Select(i => Rule.From(new RuleFact(i, "s", 1, "x"), 1, 1, 10 * i)).ToArray();
+        const int Role = 7;
+        var rules = Enumerable.Range(0, count).Select(i => Rule.From(new RuleFact(i, "s", 1, "x"), 1, Role, 10 * i)).ToArray();
         var table = RuleTable.From(rules, RuleTable.DefaultLimit);
         table.IsOdd.Should().BeFalse();
-        bool HasAnyOf(params int[] scopes) => table.HasAnyOf(Vector128.Create<int>(scopes), Vector128.Create<uint>(Array.ConvertAll(scopes, RuleTable.Hash)));
 
-        HasAnyOf(1, 2, ScopeRecord.Padding, ScopeRecord.Padding).Should().BeFalse();
-        HasAnyOf(3, 5, 7, 601).Should().BeFalse();
+        MayGrant(table, 1u << Role, 1, 2, ScopeRecord.Padding, ScopeRecord.Padding).Should().BeFalse();
+        MayGrant(table, uint.MaxValue, 3, 5, 7, 601).Should().BeFalse();
         for (var i = 0; i < count; i++)
         {
             for (var place = 0; place < 4; place++)
             {
                 int[] scopes = [1, 2, 3, 4];
                 scopes[place] = 10 * i;
-                HasAnyOf(scopes).Should().BeTrue($"scope {10 * i} stands at place {place}");
+                MayGrant(table, 1u << Role, scopes).Should().BeTrue($"scope {10 * i} stands at place {place}");
+                if (Avx2.IsSupported) MayGrant(table, ~(1u << Role), scopes).Should().BeFalse("no other role is there");
             }
         }
+    }
+
+    [Fact]
+    public void MayGrant_RuleThatKeysCannotTell_MustBeLookedAt()
+    {
+        const uint NoRole = 1u << RuleTable.LookAtRules;
+        Rule late = Rule.From(new RuleFact(1, "s", 1, "x"), 1, RuleTable.LookAtRules, 10);
+        Rule ending = Rule.From(new RuleFact(2, "s", 1, "x", null, 5), 1, 1, 20);
+        Rule[] two = [Rule.From(new RuleFact(3, "s", 1, "x"), 1, 1, 30), Rule.From(new RuleFact(4, "s", 2, "x"), 1, 2, 30)];
+        var table = RuleTable.From([late, ending, .. two], RuleTable.DefaultLimit);
+
+        foreach (var scope in (int[])[10, 20, 30]) MayGrant(table, NoRole, scope, 1, 2, 3).Should().BeTrue();
+        MayGrant(table, NoRole, 1, 2, 3, 4).Should().BeFalse();
     }
 
     [Fact]
@@ -81,4 +95,7 @@ public class RuleTableTests
         bulk.Find(scopes[^1] + 1).Should().BeNull();
         bulk.Without(rules[3], RuleTable.DefaultLimit).Find(scopes[3]).Should().BeNull();
     }
+
+    private static bool MayGrant(RuleTable table, uint holders, params int[] path)
+        => table.MayGrant(new PathProbe(new ScopeRecord(new ScopeFact("x", "project", null, "x"), path), holders)) != 0;
 }
