@@ -36,6 +36,48 @@ public class CheckTests
     }
 
     [Theory]
+    [InlineData(1)]
+    [InlineData(40)]
+    [InlineData(300)]
+    public void Check_ManyRoles_EachGrantsWhatItHolds(int customRoles)
+    {
+        // Alternately roles that may read and that may create, as a group's; later ones than keys know among them.
+        RoleFact[] custom = [.. Enumerable.Range(0, customRoles).Select(i => new RoleFact(
+            PredefinedRoles.FirstCustomId + i, $"role {i}", "", true, [new("workloads", [i % 2 == 0 ? "read" : "create"])]))];
+        foreach (var role in custom)
+        {
+            RuleFact[] rules = [new(1, "team", role.Id, "east"), new(2, "bob", role.Id, "robots")];
+            var snapshot = PolicySnapshot.Build(
+                Catalogue.Default, new PolicyFacts(1, [.. Catalogue.Default.Roles, .. custom], Scopes, Subjects, [new("alice", "team")], rules, []));
+            foreach (var who in (string[])["alice", "bob"])
+            {
+                snapshot.Ask(who, "read", "workloads", "robots").Allowed.Should().Be(role.Permissions[0].Actions[0] == "read", $"{who} has role {role.Id}");
+                snapshot.Ask(who, "create", "workloads", "robots").Allowed.Should().Be(role.Permissions[0].Actions[0] == "create", $"{who} has role {role.Id}");
+                snapshot.Ask(who, "create", "workloads", "radio").Allowed.Should().Be(who == "alice" && role.Permissions[0].Actions[0] == "create");
+            }
+        }
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(62)]
+    [InlineData(63)]
+    [InlineData(500)]
+    public void Check_ManyGroups_EachIsAsked(int count)
+    {
+        SubjectFact[] groups = [.. Enumerable.Range(0, count).Select(i => new SubjectFact($"g{i}", SubjectKind.Group, $"G{i}", $"G{i}"))];
+        bool HasEnded(int i) => i % 70 == 0;
+        MembershipFact[] memberships = [.. groups.Select((group, i) => new MembershipFact("alice", group.Id, HasEnded(i) ? Now : Now + 1))];
+        foreach (var (i, group) in groups.Index())
+        {
+            var snapshot = PolicySnapshot.Build(
+                Catalogue.Default, new PolicyFacts(1, Catalogue.Default.Roles, Scopes, [.. Subjects, .. groups], memberships, [new(1, group.Id, Viewer, "vision")], []));
+            snapshot.Ask("alice", "read", "workloads", "robots").Allowed.Should().Be(!HasEnded(i), $"the membership in {group.Id} counts unless it has ended");
+            snapshot.Ask("alice", "read", "workloads", "radio").Allowed.Should().BeFalse();
+        }
+    }
+
+    [Theory]
     [InlineData(-1, false)]
     [InlineData(0, true)]
     [InlineData(9_999_999, true)]
