@@ -7,15 +7,16 @@ internal sealed class FirstTenantRows(FirstTenant tenant, bool isFirst, long now
 {
     public const int SystemAdministrator = 1;
     public const int PlatformAdministrator = 4003;
-    private const long FirstRevision = 1;
+    public const long FirstRevision = 1;
 
     private readonly string _tenantScopeId = tenant.TenantId.ToString(System.Globalization.CultureInfo.InvariantCulture);
 
-    public void AddTo(RunAiRbacDbContext db)
+    public TenantRow AddTo(RunAiRbacDbContext db)
     {
         var administrator = User();
         var rules = Rules(administrator.Id);
-        db.Add(new TenantRow { Id = tenant.TenantId, Name = tenant.TenantName, CreatedAt = now });
+        var row = new TenantRow { Id = tenant.TenantId, Name = tenant.TenantName, CreatedAt = now };
+        db.Add(row);
         db.Add(new RevisionRow { TenantId = tenant.TenantId, Revision = FirstRevision, LastRuleId = rules.Count });
         db.Add(new ChangeRow { TenantId = tenant.TenantId, Revision = FirstRevision, At = now, ActorName = Actor.System.Name, Changes = ChangeLog.Reload });
         db.AddRange(Catalogue.Default.Roles.Select(role => RoleRows.New(tenant.TenantId, role, now, Actor.System.Name)));
@@ -27,12 +28,13 @@ internal sealed class FirstTenantRows(FirstTenant tenant, bool isFirst, long now
         db.Add(Password(administrator.Id));
         db.AddRange(rules);
         AddEvents(db, administrator, rules);
+        return row;
     }
 
     /// <summary>A tenant comes with its roles: they have no events of their own.</summary>
     private void AddEvents(RunAiRbacDbContext db, SubjectRow administrator, List<AccessRuleRow> rules)
     {
-        Add("tenant", _tenantScopeId, tenant.TenantName, new { id = _tenantScopeId, name = tenant.TenantName });
+        Add(AuditEntities.Tenant, _tenantScopeId, tenant.TenantName, new { id = _tenantScopeId, name = tenant.TenantName });
         Add(AuditEntities.User, administrator.Id, administrator.Name, new { administrator.Id, administrator.Name, administrator.Enabled });
         foreach (var rule in rules)
         {
@@ -77,6 +79,7 @@ internal sealed class FirstTenantRows(FirstTenant tenant, bool isFirst, long now
         SubjectId = subjectId,
         Kind = CredentialKinds.Password,
         Hash = tenant.AdminPasswordHash,
+        MustChange = tenant.MustChangePassword,
         CreatedAt = now,
     };
 

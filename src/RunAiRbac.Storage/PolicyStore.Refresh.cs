@@ -48,6 +48,13 @@ public sealed partial class PolicyStore
         return slot.Current.Revision >= wakeUp.Revision ? Task.CompletedTask : slot.Refresh.RunAsync(cancellationToken);
     }
 
+    /// <summary>Brings a tenant that a write has just made to this replica, and wakes the others.</summary>
+    public Task AnnounceTenantAsync(int tenantId, CancellationToken cancellationToken)
+    {
+        Committed?.Invoke(tenantId, FirstTenantRows.FirstRevision);
+        return PollAsync(cancellationToken);
+    }
+
     private async Task LoadAllAsync(CancellationToken cancellationToken)
     {
         var sentAt = _clock.GetTimestamp();

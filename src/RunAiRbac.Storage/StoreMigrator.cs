@@ -6,12 +6,16 @@ using Npgsql;
 
 namespace RunAiRbac.Storage;
 
-/// <summary>What the first start needs.</summary>
-/// <param name="TenantId">The first tenant's id.</param>
+/// <summary>What a new tenant needs.</summary>
+/// <param name="TenantId">Its id.</param>
 /// <param name="TenantName">Its name.</param>
 /// <param name="AdminEmail">The administrator's canonical e-mail.</param>
 /// <param name="AdminPasswordHash">The administrator's password hash.</param>
-public sealed record FirstTenant(int TenantId, string TenantName, string AdminEmail, string AdminPasswordHash);
+public sealed record FirstTenant(int TenantId, string TenantName, string AdminEmail, string AdminPasswordHash)
+{
+    /// <summary>Whether the password is good only for choosing another.</summary>
+    public bool MustChangePassword { get; init; }
+}
 
 /// <summary>Schema and first rows. Singleton; holds the lock on the SQLite file until it is disposed.</summary>
 public sealed class StoreMigrator(IDbContextFactory<RunAiRbacDbContext> contexts, PolicyStore store, StorageSettings settings, TimeProvider clock) : IDisposable

@@ -1,3 +1,4 @@
+using RunAiRbac.Api.Features.AccessKeys;
 using RunAiRbac.Api.Features.AccessRules;
 using RunAiRbac.Api.Features.Applications;
 using RunAiRbac.Api.Features.Authorize;
@@ -7,6 +8,7 @@ using RunAiRbac.Api.Features.Me;
 using RunAiRbac.Api.Features.OrgUnits;
 using RunAiRbac.Api.Features.Roles;
 using RunAiRbac.Api.Features.SecuritySettings;
+using RunAiRbac.Api.Features.Tenants;
 using RunAiRbac.Api.Features.Users;
 using RunAiRbac.Api.Hosting;
 using RunAiRbac.Api.Http;
@@ -31,6 +33,8 @@ internal static class FeatureServices
         services.AddSingleton<WebAddresses>().AddSingleton<SamlMetadataReader>().AddSingleton<ProviderReader>();
         services.AddSingleton<ProviderSecrets>().AddSingleton<ProviderAnswers>().AddSingleton<IdentityProvidersService>();
         services.AddSingleton<SecuritySettingsService>();
+        services.AddSingleton<AccessKeysService>().AddSingleton<AccessKeyAdministration>();
+        services.AddSingleton<TenantsService>();
     }
 
     public static void MapFeatures(this IEndpointRouteBuilder routes)
@@ -47,6 +51,8 @@ internal static class FeatureServices
         routes.MapMe();
         routes.MapIdentityProviders();
         routes.MapSecuritySettings();
+        routes.MapAccessKeys();
+        routes.MapTenants();
         routes.MapTokens();
         routes.MapWellKnown();
         routes.MapHealth();

@@ -15,10 +15,10 @@ internal sealed record ListLimits(int Default = 50, string Name = "limit", int M
 /// <param name="operators">Allowed operators of <c>filterBy</c>; null: all eight.</param>
 internal class ListSpec(string[] sortFields, string[] filterFields, ListLimits? limits = null, string[]? operators = null)
 {
-    /// <summary>A list with paging and nothing else.</summary>
-    public static readonly ListSpec PagingOnly = new([], []);
-
     private static readonly string[] AllOperators = ["==", "!=", "<=", ">=", "=@", "!@", "=^", "=$"];
+
+    /// <summary>A list with paging and nothing else. (After what it is made of.)</summary>
+    public static readonly ListSpec PagingOnly = new([], []);
 
     public string[] SortFields => sortFields;
 

@@ -23,6 +23,9 @@ internal static class TokenClaims
 
     /// <summary>Present and true: the token is good only for choosing another password and signing out.</summary>
     public const string PasswordChange = "password_change";
+
+    /// <summary>Present and true: the session was begun with an access key.</summary>
+    public const string AccessKey = "access_key";
 }
 
 /// <summary>A signed access token.</summary>
@@ -68,6 +71,7 @@ internal sealed class AccessTokens(SigningKeys keys, TokenIdentity identity, Tim
         if (email is not null) json.WriteString(TokenClaims.Email, email);
         json.WriteNumber(TokenClaims.SessionEpoch, caller.SessionEpoch);
         if (caller.MustChangePassword) json.WriteBoolean(TokenClaims.PasswordChange, true);
+        if (caller.ViaAccessKey) json.WriteBoolean(TokenClaims.AccessKey, true);
         json.WriteEndObject();
         json.Flush();
         return buffer.WrittenSpan.ToArray();

@@ -21,11 +21,11 @@ internal sealed class Sessions(PolicyStore store, AccessTokens accessTokens, Ref
 
     public async Task<IssuedTokens> BeginAsync(int tenantId, RequestOrigin origin, KnownSubject subject, string grant, string clientId, CancellationToken cancellationToken)
     {
-        var caller = new Caller(tenantId, subject.SubjectId, Guid.NewGuid().ToString(), subject.SessionEpoch, clientId, subject.MustChange, ViaAccessKey: false);
+        var caller = new Caller(tenantId, subject.SubjectId, Guid.NewGuid().ToString(), subject.SessionEpoch, clientId, subject.MustChange, subject.IsAccessKey);
         var snapshot = await FindLiveAsync(caller, cancellationToken) ?? throw SignInService.Wrong();
         var access = accessTokens.Write(caller, subject.Email);
-        // Applications have their secret, and a password that must be changed gives no lasting session.
-        var refresh = subject.Kind == SubjectKind.User && !subject.MustChange ? refreshTokens.Create(tenantId, caller.SessionId, caller.SessionEpoch) : default;
+        // Applications and access keys have their secret, and a password that must be changed gives no lasting session.
+        var refresh = subject.CredentialKind == CredentialKinds.Password && !subject.MustChange ? refreshTokens.Create(tenantId, caller.SessionId, caller.SessionEpoch) : default;
         await SaveAsync(caller, snapshot, origin, subject, grant, refresh.Hash, access, cancellationToken);
         return new IssuedTokens(access, refresh.Token);
     }
@@ -82,6 +82,8 @@ internal sealed class Sessions(PolicyStore store, AccessTokens accessTokens, Ref
     /// <summary>The policy in which the session would be live, if there is one; looks at the database when this replica may be behind it.</summary>
     private async Task<PolicySnapshot?> FindLiveAsync(Caller caller, CancellationToken cancellationToken)
     {
+        // A tenant that another replica has just made.
+        if (store.Current(caller.TenantId) is null) await store.PollAsync(cancellationToken);
         if (store.Fresh(caller.TenantId) is not { } version) return null;
         if (version.Snapshot.IsSessionLive(caller.SubjectId, caller.SessionEpoch, caller.SessionId)) return version.Snapshot;
         version = await store.LatestAsync(caller.TenantId, TimeSpan.FromSeconds(2), cancellationToken);
@@ -93,6 +95,8 @@ internal sealed class Sessions(PolicyStore store, AccessTokens accessTokens, Ref
         var now = clock.GetUtcNow();
         var lastsUntil = refreshHash is null ? access.ExpiresAt : now + options.Value.RefreshTokenLifetime;
         await using var db = await store.OpenAsync(cancellationToken);
+        await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
+        if (subject.IsAccessKey) await UseKeyAsync(db, caller.TenantId, subject, Micros.From(now), cancellationToken);
         db.Sessions.Add(new SessionRow
         {
             TenantId = caller.TenantId,
@@ -104,16 +108,26 @@ internal sealed class Sessions(PolicyStore store, AccessTokens accessTokens, Ref
             CreatedAt = Micros.From(now),
             LastUsedAt = Micros.From(now),
             ExpiresAt = Micros.From(lastsUntil),
+            AccessKeyId = subject.IsAccessKey ? subject.CredentialId : null,
         });
-        AuditLog.AddSignIn(db, caller.TenantId, snapshot, caller.SubjectId, origin, Micros.From(now), new Dictionary<string, string>
-        {
-            ["grant"] = grant,
-            ["session"] = caller.SessionId,
-        });
-        await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
+        var metadata = new Dictionary<string, string> { ["grant"] = grant, ["session"] = caller.SessionId };
+        if (subject.IsAccessKey) metadata["access_key"] = subject.CredentialId;
+        AuditLog.AddSignIn(db, caller.TenantId, snapshot, caller.SubjectId, origin, Micros.From(now), metadata);
         await db.SaveChangesAsync(cancellationToken);
-        if (subject.Kind == SubjectKind.User || !(subject.LastLogin > Micros.From(now - LastUseStep))) await NoteUseAsync(db, caller.TenantId, subject, Micros.From(now), cancellationToken);
+        var isFrequent = subject.Kind == SubjectKind.Application && subject.LastLogin > Micros.From(now - LastUseStep);
+        if (!isFrequent && !subject.IsAccessKey) await NoteUseAsync(db, caller.TenantId, subject, Micros.From(now), cancellationToken);
         await transaction.CommitAsync(cancellationToken);
+    }
+
+    /// <summary>
+    /// Notes the use of the key that was presented, if it still is that one. The subject's epoch kills tokens of passwords and secrets that were replaced in
+    /// this moment; a key ends only the sessions of its own that it finds, so the two must take turns at its row (<see cref="PolicyWrite.EndAccessKeyAsync"/>).
+    /// </summary>
+    private static async Task UseKeyAsync(RunAiRbacDbContext db, int tenantId, KnownSubject subject, long now, CancellationToken cancellationToken)
+    {
+        var used = await db.Credentials.Where(c => c.TenantId == tenantId && c.Id == subject.CredentialId && c.Hash == subject.Hash && c.DeletedAt == null)
+            .ExecuteUpdateAsync(c => c.SetProperty(x => x.LastUsedAt, now), cancellationToken);
+        if (used == 0) throw SignInService.Wrong();
     }
 
     private static async Task NoteUseAsync(RunAiRbacDbContext db, int tenantId, KnownSubject subject, long now, CancellationToken cancellationToken)

@@ -48,7 +48,8 @@ internal sealed class SignInService(PolicyStore store, Passwords passwords, Sess
             throw Wrong();
         }
 
-        return await sessions.BeginAsync(from.TenantId!.Value, from.Origin, matching, grant, matching.Key, cancellationToken);
+        var clientId = matching.IsAccessKey ? matching.CredentialId : matching.Key;
+        return await sessions.BeginAsync(from.TenantId!.Value, from.Origin, matching, grant, clientId, cancellationToken);
     }
 
     public async Task<IssuedTokens> WithRefreshTokenAsync(Requester from, string token, CancellationToken cancellationToken)
@@ -63,16 +64,27 @@ internal sealed class SignInService(PolicyStore store, Passwords passwords, Sess
         return await Living(db, tenantId, SubjectKind.User, CredentialKinds.Password).FirstOrDefaultAsync(known => known.Key == canonical, cancellationToken);
     }
 
-    /// <summary>The unexpired secrets of an application, by its id or, failing that, its client id.</summary>
+    /// <summary>
+    /// The unexpired secrets of an application, by its id or, failing that, its client id; or the secret of an access key, whose client id is its id. An
+    /// application's name never has the form of an id.
+    /// </summary>
     private async Task<List<KnownSubject>> FindSecretsAsync(int? tenantId, string client, CancellationToken cancellationToken)
     {
         var now = clock.NowMicros();
         await using var db = await store.OpenAsync(cancellationToken);
+        if (Guid.TryParseExact(client, "D", out _) && await FindAccessKeyAsync(db, tenantId, client, cancellationToken) is { } key) return [key];
         var found = await Living(db, tenantId, SubjectKind.Application, CredentialKinds.Secret)
             .Where(known => (known.SubjectId == client || known.Key == client) && (known.ExpiresAt == null || known.ExpiresAt > now))
             .ToListAsync(cancellationToken);
         return found.Exists(known => known.SubjectId == client) ? found.FindAll(known => known.SubjectId == client) : found;
     }
+
+    /// <summary>An access key acts as its user, so it is no way around a password that must be changed first.</summary>
+    private static Task<KnownSubject?> FindAccessKeyAsync(RunAiRbacDbContext db, int? tenantId, string id, CancellationToken cancellationToken)
+        => Living(db, tenantId, SubjectKind.User, CredentialKinds.AccessKey)
+            .Where(known => known.CredentialId == id)
+            .Where(known => !db.Credentials.Any(c => c.TenantId == tenantId && c.SubjectId == known.SubjectId && c.Kind == CredentialKinds.Password && c.DeletedAt == null && c.MustChange))
+            .SingleOrDefaultAsync(cancellationToken);
 
     private static IQueryable<KnownSubject> Living(RunAiRbacDbContext db, int? tenantId, SubjectKind kind, string credentialKind)
         => from subject in db.Subjects.AsNoTracking()
@@ -88,6 +100,7 @@ internal sealed class SignInService(PolicyStore store, Passwords passwords, Sess
                SessionEpoch = subject.SessionEpoch,
                LastLogin = subject.LastLogin,
                CredentialId = credential.Id,
+               CredentialKind = credential.Kind,
                Hash = credential.Hash,
                MustChange = credential.MustChange,
                ExpiresAt = credential.ExpiresAt,
@@ -104,9 +117,12 @@ internal sealed record KnownSubject
     public required int SessionEpoch { get; init; }
     public required long? LastLogin { get; init; }
     public required string CredentialId { get; init; }
+    public required string CredentialKind { get; init; }
     public required string Hash { get; init; }
     public required bool MustChange { get; init; }
     public required long? ExpiresAt { get; init; }
+
+    public bool IsAccessKey => CredentialKind == CredentialKinds.AccessKey;
 
     /// <summary>The <c>email</c> claim.</summary>
     public string? Email => Kind == SubjectKind.User ? Key : null;

@@ -11,6 +11,12 @@ internal sealed class OpenToPasswordChange
     public static OpenToPasswordChange Instance { get; } = new();
 }
 
+/// <summary>Marks endpoints of what is a person's own (keys, password, sessions): a session begun with an access key may not touch them (design.md §6).</summary>
+internal sealed class ClosedToAccessKeys
+{
+    public static ClosedToAccessKeys Instance { get; } = new();
+}
+
 /// <summary>
 /// The one way in, for every route alike: exactly one <c>Authorization: Bearer …</c> header with a genuine token of a session that lives in the tenant's
 /// policy at this moment. Tokens are judged once and then remembered; sessions are asked about on every request. Permissions at the tenant are
@@ -53,6 +59,8 @@ internal sealed class TokenAdmission(RequestDelegate next, TokenCache cache, Tok
         if (store.Fresh(token.Caller.TenantId) is not { } version || token.Admit(version) is not { } principal) return Refuse(context);
         if (token.Caller.MustChangePassword && context.GetEndpoint()?.Metadata.GetMetadata<OpenToPasswordChange>() is null)
             throw new ApiException(Kinds.PasswordChangeRequired, "Choose another password first: POST /api/v1/me/password.");
+        if (token.Caller.ViaAccessKey && context.GetEndpoint()?.Metadata.GetMetadata<ClosedToAccessKeys>() is not null)
+            throw new ApiException(Kinds.Forbidden, "A session begun with an access key cannot manage its user's access keys, password and sessions.");
         context.User = principal;
         if (permission is { At: At.Tenant, ResourceType: { } type, Action: { } action })
         {

@@ -90,7 +90,7 @@ internal sealed class TokenValidator(TokenIdentity identity, SigningKeys keys, T
         jwt.TryGetPayloadValue(TokenClaims.ClientId, out string? clientId);
         jwt.TryGetPayloadValue(TokenClaims.Email, out string? email);
         jwt.TryGetPayloadValue(TokenClaims.PasswordChange, out bool passwordChange);
-        // No grant begins a session with an access key.
-        return new GenuineToken(new Caller(tenantId, jwt.Subject, sessionId, epoch, clientId, passwordChange, ViaAccessKey: false), email, new DateTimeOffset(jwt.ValidTo, TimeSpan.Zero));
+        jwt.TryGetPayloadValue(TokenClaims.AccessKey, out bool accessKey);
+        return new GenuineToken(new Caller(tenantId, jwt.Subject, sessionId, epoch, clientId, passwordChange, accessKey), email, new DateTimeOffset(jwt.ValidTo, TimeSpan.Zero));
     }
 }

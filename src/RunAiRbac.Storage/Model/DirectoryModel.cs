@@ -80,6 +80,7 @@ internal static class DirectoryModel
             e.Property(x => x.Label).HasMaxLength(Lengths.Label);
             OfSubject(e, nameof(CredentialRow.SubjectId));
             e.HasIndex(x => new { x.TenantId, x.SubjectId, x.Kind }).HasFilter(Living);
+            e.HasIndex(x => new { x.TenantId, x.SubjectId, x.Label }).IsUnique().HasFilter(LivingAccessKey);
         });
 
         model.Entity<SessionRow>(e =>
@@ -89,6 +90,7 @@ internal static class DirectoryModel
             e.Property(x => x.Grant).HasMaxLength(Lengths.Kind);
             e.Property(x => x.ClientId).HasMaxLength(Lengths.Name);
             e.Property(x => x.RefreshHash).HasMaxLength(Lengths.Hash);
+            e.Property(x => x.AccessKeyId).HasMaxLength(Lengths.Id);
             OfSubject(e, nameof(SessionRow.SubjectId));
             e.HasIndex(x => new { x.TenantId, x.SubjectId });
             e.HasIndex(x => new { x.TenantId, x.RefreshHash }).HasFilter("refresh_hash IS NOT NULL");
@@ -104,4 +106,6 @@ internal static class DirectoryModel
     }
 
     internal const string Living = "deleted_at IS NULL";
+
+    private const string LivingAccessKey = "kind = 'access-key' AND deleted_at IS NULL";
 }

@@ -116,6 +116,8 @@ public static class AuditEntities
     public const string Session = "session";
     public const string IdentityProvider = "identity-provider";
     public const string SecuritySetting = "security-setting";
+    public const string AccessKey = "access-key";
+    public const string Tenant = "tenant";
 
     public static string Of(Policy.SubjectKind kind) => kind switch
     {

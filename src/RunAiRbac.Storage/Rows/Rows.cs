@@ -142,6 +142,9 @@ public static class CredentialKinds
 {
     public const string Password = "password";
     public const string Secret = "secret";
+
+    /// <summary>A user's access key: its <see cref="CredentialRow.Id"/> is the key's id and client id, its <see cref="CredentialRow.Label"/> the name.</summary>
+    public const string AccessKey = "access-key";
 }
 
 public sealed class CredentialRow
@@ -234,6 +237,9 @@ public sealed class SessionRow
     /// <summary>No access or refresh token of it is good from then on.</summary>
     public long ExpiresAt { get; set; }
     public long? EndedAt { get; set; }
+
+    /// <summary>The access key it was begun with; null: something else.</summary>
+    public string? AccessKeyId { get; set; }
 }
 
 /// <summary>An identity provider as it is set up. Its alias is the source of its groups and the provider of its identities.</summary>

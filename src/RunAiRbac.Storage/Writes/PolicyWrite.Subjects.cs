@@ -60,6 +60,7 @@ public sealed partial class PolicyWrite
     {
         if (!After.FindSubject(id).IsKnown) throw new InvalidOperationException($"There is no subject {id}.");
         await FlushAsync(cancellationToken);
+        foreach (var key in await AccessKeysAsync(id, cancellationToken)) RecordEvent(AuditEntities.AccessKey, key.Id, key.Label!, ShowKey(key), null);
 
         await Db.AccessRules.Where(x => x.TenantId == TenantId && x.DeletedAt == null && x.SubjectId == id).ExecuteUpdateAsync(
             x => x.SetProperty(r => r.DeletedAt, Now).SetProperty(r => r.UpdatedAt, Now).SetProperty(r => r.EndedRevision, Revision), cancellationToken);

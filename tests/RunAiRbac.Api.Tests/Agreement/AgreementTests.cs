@@ -68,7 +68,7 @@ public sealed class AgreementTests(PostgresFixture postgres)
     {
         var facts = await world.Tenant.FactsAsync();
         var asked = 0;
-        foreach (var caller in new[] { world.Tenant.Admin, world.Delegate, world.Plain })
+        foreach (var caller in new[] { world.Tenant.Admin, world.Delegate, world.Plain, world.PlainByKey })
         {
             var questioner = new Questioner(world, facts, caller, clock.NowMicros());
             await questioner.MineAsync();

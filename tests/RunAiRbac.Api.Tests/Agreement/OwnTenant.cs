@@ -2,7 +2,6 @@ using System.Globalization;
 using System.Net;
 using System.Net.Http.Json;
 using Microsoft.Extensions.DependencyInjection;
-using RunAiRbac.Api.SignIn;
 using RunAiRbac.Api.Tests.Fixtures;
 using RunAiRbac.Api.Tests.SubjectManagement;
 using RunAiRbac.Policy.Tests.Reference;
@@ -15,8 +14,6 @@ internal sealed class OwnTenant
 {
     public const string AdminEmail = ApiHost.AdminEmail;
     public const string AdminPassword = "a tenant's own password";
-
-    private static int _last = 1_000;
 
     private OwnTenant(ApiHost host, int id)
     {
@@ -38,16 +35,12 @@ internal sealed class OwnTenant
     /// <summary>The administrator, signed in.</summary>
     public Person Admin { get; private set; } = null!;
 
-    /// <summary>A new tenant; without an id given, one that no other test has.</summary>
-    public static async Task<OwnTenant> CreateAsync(ApiHost host, int? id = null)
+    /// <summary>A new tenant, made by the first tenant's administrator over the API.</summary>
+    public static async Task<OwnTenant> CreateAsync(ApiHost host)
     {
-        var cancellationToken = TestContext.Current.CancellationToken;
-        var tenant = new OwnTenant(host, id ?? Interlocked.Increment(ref _last));
-        var hash = await host.Services.GetRequiredService<Passwords>().HashAsync(AdminPassword, cancellationToken);
-        var made = await host.Services.GetRequiredService<StoreMigrator>()
-            .CreateTenantAsync(new FirstTenant(tenant.Id, $"Tenant {tenant.Id}", AdminEmail, hash), isFirst: false, cancellationToken);
-        made.Should().BeTrue();
-        await tenant.Store.PollAsync(cancellationToken);
+        using var platform = await host.SignInAsAdminAsync();
+        var made = await ApiHost.PostAsync(platform, "/api/v1/tenants", new { name = ApiHost.NewName("tenant"), email = AdminEmail, password = AdminPassword });
+        var tenant = new OwnTenant(host, made.GetProperty("id").GetInt32());
         var administrator = (await tenant.FactsAsync()).Subjects.Single(s => s.Key == AdminEmail);
         tenant.Admin = await tenant.SignInAsync(administrator.Id, AdminEmail, AdminPassword);
         return tenant;
@@ -84,6 +77,14 @@ internal sealed class OwnTenant
         var made = (await Admin.PostAsync("/api/v1/apps", new { name })).Expect(HttpStatusCode.Created);
         var token = (await TokenAsync(new { grantType = "app_token", appID = name, appSecret = made.Field("secret"), tenantId = ScopeId })).Expect(HttpStatusCode.OK);
         return new Person(Host.Http, made.Id, name, token.Field("accessToken")!);
+    }
+
+    /// <summary>The user, signed in with a new access key of its own.</summary>
+    public async Task<Person> ByKeyAsync(Person user)
+    {
+        var key = (await user.PostAsync("/api/v1/access-keys", new { name = ApiHost.NewName("key") })).Expect(HttpStatusCode.Created);
+        var token = (await TokenAsync(new { grantType = "client_credentials", clientID = key.Field("clientId"), clientSecret = key.Field("clientSecret"), tenantId = ScopeId })).Expect(HttpStatusCode.OK);
+        return new Person(Host.Http, user.Id, user.Name, token.Field("accessToken")!);
     }
 
     /// <summary>A rule, by the administrator; its id.</summary>

@@ -27,6 +27,9 @@ internal sealed class RandomTenant
     /// <summary>A user with nothing of its own but what chance gives it.</summary>
     public Person Plain { get; private set; } = null!;
 
+    /// <summary><see cref="Plain"/> by an access key.</summary>
+    public Person PlainByKey { get; private set; } = null!;
+
     /// <summary>When rules and memberships begin and end, after the start.</summary>
     public static IReadOnlyList<TimeSpan> Moments { get; } = [TimeSpan.FromSeconds(30), TimeSpan.FromSeconds(40), TimeSpan.FromSeconds(50)];
 
@@ -36,6 +39,7 @@ internal sealed class RandomTenant
         world._units.Add(world.Tenant.Scope);
         await world.AddUnitsAsync();
         world.Plain = await world.Tenant.PersonAsync("plain@example.com");
+        world.PlainByKey = await world.Tenant.ByKeyAsync(world.Plain);
         world.Delegate = await world.Tenant.ApplicationAsync("delegate");
         await world.Tenant.GrantAsync("app", "delegate", 4001, world.Pick(world._units.FindAll(s => s.Type == "department")));
         await world.WriteAsSystemAsync();

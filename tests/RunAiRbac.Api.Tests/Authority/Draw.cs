@@ -74,6 +74,14 @@ internal sealed class Draw(Random random, TenantState state, EscalationActor act
     public string[] GroupNames()
         => [.. Enumerable.Range(0, random.Next(4)).Select(_ => Chance(15) ? NewName() : Key(SubjectKind.Group))];
 
+    /// <summary>Often one of the actor's own, else anybody's.</summary>
+    public string AccessKeyId()
+    {
+        var own = state.AccessKeysOf(actor.Id).Select(k => k.Id).ToList();
+        var any = state.Subjects.Keys.SelectMany(state.AccessKeysOf).Select(k => k.Id).ToList();
+        return own.Count > 0 && Chance(40) ? Pick(own) : any.Count > 0 ? Pick(any) : NoId();
+    }
+
     /// <summary>Mostly a spare one of the actor, else anybody's.</summary>
     public string SessionId()
     {

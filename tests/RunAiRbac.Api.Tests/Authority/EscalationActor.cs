@@ -12,6 +12,9 @@ internal sealed class EscalationActor(ApiHost host, SubjectKind kind, string id,
     private static readonly CancellationToken None = CancellationToken.None;
     private Person? _person;
 
+    /// <summary>The access key that it signs in with; null: its password or secret.</summary>
+    public string? AccessKeyId { get; init; }
+
     public SubjectKind Kind => kind;
 
     public string Id => id;
@@ -32,6 +35,9 @@ internal sealed class EscalationActor(ApiHost host, SubjectKind kind, string id,
 
     /// <summary>A token of another session.</summary>
     public string SpareToken { get; private set; } = string.Empty;
+
+    /// <summary>The same user by an access key.</summary>
+    public EscalationActor ByKey(string keyId, string keySecret) => new(host, kind, id, key, keySecret, what, ground) { AccessKeyId = keyId };
 
     /// <summary>Signs in; false: it cannot (any more).</summary>
     public async Task<bool> SignInAsync()
@@ -56,7 +62,7 @@ internal sealed class EscalationActor(ApiHost host, SubjectKind kind, string id,
 
     private async Task<string?> TokenAsync()
     {
-        object body = kind == SubjectKind.User ? new { grantType = "password", username = key, password = Secret } : new { grantType = "app_token", appID = key, appSecret = Secret };
+        object body = kind == SubjectKind.User && AccessKeyId is null ? new { grantType = "password", username = key, password = Secret } : new { grantType = "app_token", appID = AccessKeyId ?? key, appSecret = Secret };
         using var response = await host.Http.PostAsJsonAsync("/api/v1/token", body, None);
         var reply = await Reply.ReadAsync(response);
         return reply.Status == HttpStatusCode.OK ? reply.Field("accessToken") : null;

@@ -23,7 +23,7 @@ internal sealed class EscalationLaw
     public static List<string> Violations(string actor, TenantState before, TenantState after, long now)
     {
         var law = new EscalationLaw(actor, before, after, now);
-        return [.. law.Standing(), .. law.NewlyUsable(), .. law.ChangedSubjects(), .. law.Rules(), .. law.Scopes(), .. law.Security()];
+        return [.. law.Standing(), .. law.NewlyUsable(), .. law.ChangedSubjects(), .. law.Rules(), .. law.Scopes(), .. law.Security(), .. law.Tenants()];
     }
 
     /// <summary>What no call may do.</summary>
@@ -103,14 +103,16 @@ internal sealed class EscalationLaw
         var isTakenOver = old.IsPending && !now.IsPending;
         var isMoved = old.HomeScopeId != now.HomeScopeId && !(now.HomeScopeId is null && _before.Scopes.ContainsKey(old.HomeScopeId!) && !_after.Scopes.ContainsKey(old.HomeScopeId!));
         var isOther = Own(old) != Own(now) || isMoved;
+        var hasOtherKeys = !Keys(_before, old.Id).SequenceEqual(Keys(_after, old.Id), StringComparer.Ordinal);
         var hasOtherAccess = !Ids(_before, old.Id).SequenceEqual(Ids(_after, old.Id), StringComparer.Ordinal) || old.SessionEpoch != now.SessionEpoch;
         var hasOtherGroups = !_before.MembershipsOf(old.Id).SequenceEqual(_after.MembershipsOf(old.Id));
-        if (!isOther && !hasOtherAccess && !hasOtherGroups) return [];
+        if (!isOther && !hasOtherAccess && !hasOtherKeys && !hasOtherGroups) return [];
         if (!IsManaged(old)) return [$"{old.Kind} {old.Key} has changed."];
 
         var problems = new List<string>();
         if (isTakenOver) problems.AddRange(Permission("users", "create", _after.HomeOf(now.Id), $"create the user {now.Key}"));
         else if (isOther || (hasOtherAccess && old.Id != _actor)) problems.AddRange(Manage(old, "update"));
+        if (hasOtherKeys && old.Id != _actor) problems.AddRange(Permission("access-keys", "delete", _before.TenantScope, $"delete a key of {old.Key}"));
         if (hasOtherGroups) problems.AddRange(Permission("groups", "update", _before.TenantScope, $"change the groups of {old.Key}"));
         if (old.Id != _actor || (!_before.CanAct(old.Id) && _after.CanAct(old.Id))) problems.AddRange(Law(old));
         return problems;
@@ -166,6 +168,13 @@ internal sealed class EscalationLaw
         foreach (var problem in Permission("security-settings", "update", _before.TenantScope, "change a security setting")) yield return problem;
     }
 
+    private IEnumerable<string> Tenants()
+    {
+        if (!_before.Tenants.SequenceEqual(_after.Tenants.Take(_before.Tenants.Count))) yield return "A tenant has ended.";
+        if (_after.Tenants.Count == _before.Tenants.Count) yield break;
+        foreach (var problem in Permission("tenant", "create", "system", "create a tenant")) yield return problem;
+    }
+
     /// <summary>A change to a user or application by anybody but itself: the actor must hold all that the target's rules give.</summary>
     private IEnumerable<string> Law(SubjectRow target)
     {
@@ -193,8 +202,12 @@ internal sealed class EscalationLaw
 
     private static (string, string, string?, string?, bool, bool?, bool) Own(SubjectRow row) => (row.Key, row.Name, row.FirstName, row.LastName, row.IsPending, row.IsLocal, row.Enabled);
 
+    /// <summary>Passwords and secrets, and the sessions begun with them.</summary>
     private static IEnumerable<string> Ids(TenantState state, string id)
-        => [.. state.Credentials[id].Select(c => $"{c.Id} {c.ExpiresAt} {c.MustChange}").Order(StringComparer.Ordinal), .. state.Sessions[id].Select(s => s.Id).Order(StringComparer.Ordinal)];
+        => [.. state.Credentials[id].Where(c => c.Kind != CredentialKinds.AccessKey).Select(c => $"{c.Id} {c.ExpiresAt} {c.MustChange}").Order(StringComparer.Ordinal),
+            .. state.Sessions[id].Where(s => s.AccessKeyId is null).Select(s => s.Id).Order(StringComparer.Ordinal)];
+
+    private static IEnumerable<string> Keys(TenantState state, string id) => state.AccessKeysOf(id).Select(k => $"{k.Id} {k.Hash}").Order(StringComparer.Ordinal);
 
     private static IEnumerable<string> Lines(TenantState state, string start) => state.Lines.Where(line => line.StartsWith(start, StringComparison.Ordinal));
 

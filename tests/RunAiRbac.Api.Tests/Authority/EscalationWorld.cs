@@ -46,8 +46,8 @@ internal sealed class EscalationWorld(ApiHost host, Random random, TimeProvider 
     }
 
     /// <summary>
-    /// Ends all but the first administrator, so that the next world is as small as this one. Its rule may have been deleted (that asks no more than the
-    /// permission, as long as another administrator is left): it gets it back first.
+    /// Ends all but the first administrator, so that the next world is as small as this one. Its rules may have been deleted (that asks no more than the
+    /// permission, as long as another administrator is left): it gets them back first.
     /// </summary>
     public async Task ClearAsync()
     {
@@ -59,6 +59,7 @@ internal sealed class EscalationWorld(ApiHost host, Random random, TimeProvider 
                 await write.EndRuleAsync(rule.Id, CancellationToken.None);
             await write.AddRuleAsync(new NewRule(admin, World.SystemAdministrator, write.After.FindScope(state.TenantScope), null, null, null), CancellationToken.None);
             foreach (var alias in state.Providers) await write.EndProviderAsync((await write.FindProviderAsync(alias, CancellationToken.None))!, CancellationToken.None);
+            await write.AddRuleAsync(new NewRule(admin, World.PlatformAdministrator, write.After.FindScope(World.System.Id), null, null, null), CancellationToken.None);
             foreach (var scope in state.Scopes.Values.Where(s => s.Type == "cluster")) await write.EndScopeAsync(scope.Id, CancellationToken.None);
             foreach (var subject in state.Subjects.Values.Where(s => s.Kind != SubjectKind.AllAuthenticated && s.Key != ApiHost.AdminEmail))
                 await write.EndSubjectAsync(subject.Id, CancellationToken.None);
@@ -134,23 +135,36 @@ internal sealed class EscalationWorld(ApiHost host, Random random, TimeProvider 
         await AddActorAsync("cloud operator", CloudOperator, World.Tenant);
         await AddActorAsync("system administrator for a while", World.SystemAdministrator, World.Tenant, until: soon);
         await AddActorAsync("any role anywhere", Pick(Catalogue.Default.Roles.Where(r => r.Id != 4003).Select(r => r.Id).ToList()), Place());
+        await AddActorAsync("platform administrator", World.PlatformAdministrator, World.System);
+        await AddActorAsync("access key of a department administrator", World.DepartmentAdministrator, Pick(_departments), byKey: true);
+        await AddActorAsync("access key of an application administrator", World.ApplicationAdministrator, World.Tenant, byKey: true);
         await AddActorAsync("system administrator to be", World.SystemAdministrator, World.Tenant, from: soon);
     }
 
     private async Task AddActorAsync(
-        string what, int role, Scope scope, SubjectKind kind = SubjectKind.User, string? group = null, long? from = null, long? until = null, Scope? second = null)
+        string what, int role, Scope scope, SubjectKind kind = SubjectKind.User, string? group = null, long? from = null, long? until = null, Scope? second = null, bool byKey = false)
     {
         var isUser = kind == SubjectKind.User;
         var key = isUser ? Name("actor") + "@example.com" : Name("actor");
-        var home = random.Next(2) == 0 ? scope : null;
+        var home = random.Next(2) == 0 && scope != World.System ? scope : null;
         object body = isUser ? new { email = key, scopeType = home?.Type, scopeId = home?.Id } : new { name = key, scopeType = home?.Type, scopeId = home?.Id };
         var made = (await _admin.PostAsync(isUser ? "/api/v1/users" : "/api/v1/apps", body)).Expect(HttpStatusCode.Created);
         await GrantAsync(group is not null ? "group" : isUser ? "user" : "app", group ?? key, role, scope, from, until);
         if (second is not null) await GrantAsync("user", key, role, second);
         if (group is not null) await JoinAsync(made.Id, group);
         var actor = new EscalationActor(host, kind, made.Id, key, made.Field(isUser ? "tempPassword" : "secret")!, what, scope.Id);
+        if (byKey || random.Next(3) == 0) actor = await WithKeyAsync(actor, byKey);
         (await actor.SignInAsync()).Should().BeTrue();
         _actors.Add(actor);
+    }
+
+    /// <summary>Gives a user a key, and one that signs in with it if it is to act by it.</summary>
+    private static async Task<EscalationActor> WithKeyAsync(EscalationActor actor, bool byKey)
+    {
+        if (actor.Kind != SubjectKind.User) return actor;
+        (await actor.SignInAsync()).Should().BeTrue();
+        var key = (await actor.SendAsync(WriteCall.Post("/api/v1/access-keys", new { name = "robot" }))).Expect(HttpStatusCode.Created);
+        return byKey ? actor.ByKey(key.Id, key.Field("clientSecret")!) : actor;
     }
 
     private async Task<Reply> CreateAsync(string path, object? body, string name)

@@ -14,6 +14,7 @@ namespace RunAiRbac.Api.Tests.Authority;
 public sealed class HeldBackReplicaTests(PostgresFixture postgres)
 {
     private const string Rules = "/api/v1/authorization/access-rules";
+    private const string Tenants = "POST /api/v1/tenants";
 
     /// <summary>A call that the actor may make by its right alone, on objects of its own. Each route that writes policy has one; the route inventory looks.</summary>
     internal static readonly IReadOnlyDictionary<string, Func<World, Person, Task<WriteCall>>> Cases = new Dictionary<string, Func<World, Person, Task<WriteCall>>>(StringComparer.Ordinal)
@@ -48,10 +49,18 @@ public sealed class HeldBackReplicaTests(PostgresFixture postgres)
         ["DELETE /api/v1/idps/{idp}"] = async (world, _) => WriteCall.Delete(await ProviderAsync(world)),
         ["PUT /api/v1/idps/{idp}/mappers"] = async (world, _) => WriteCall.Put(await ProviderAsync(world) + "/mappers", new { email = "mail" }),
         ["PUT /api/v1/security/settings/{key}"] = (_, _) => Now(WriteCall.Put("/api/v1/security/settings/browserSessionTimeout", new { idleTimeout = 30 })),
+        ["DELETE /api/v1/administration/access-keys/{accessKeyId}"] = async (world, _) => WriteCall.Delete($"/api/v1/administration/access-keys/{await KeyAsync(world)}"),
+        ["DELETE /api/v1/administration/user-applications/{appId}"] = async (world, _) => WriteCall.Delete($"/api/v1/administration/user-applications/{await KeyAsync(world)}"),
+        [Tenants] = (world, _) => Now(WriteCall.Post("/api/v1/tenants", new { name = world.NewName(), email = world.NewEmail(), password = "a long password" })),
     };
 
     /// <summary>Routes that concern one's own session: they need no right that could be revoked but the session itself, which has its own test here.</summary>
-    internal static readonly string[] NeedNoRight = ["POST /api/v1/me/password", "DELETE /api/v1/me/sessions/{id}", "POST /oauth2/revoke"];
+    internal static readonly string[] NeedNoRight =
+    [
+        "POST /api/v1/me/password", "DELETE /api/v1/me/sessions/{id}", "POST /oauth2/revoke",
+        "POST /api/v1/access-keys", "DELETE /api/v1/access-keys/{accessKeyId}", "POST /api/v1/access-keys/{accessKeyId}/secret",
+        "POST /api/v1/user-applications", "DELETE /api/v1/user-applications/{appId}", "POST /api/v1/user-applications/{appId}/secret",
+    ];
 
     private static readonly Dictionary<string, string> NoFeed = new() { ["Freshness:PollInterval"] = "00:30:00", ["Freshness:MaxStaleness"] = "01:00:00", ["Freshness:Notifications"] = "false" };
 
@@ -66,7 +75,9 @@ public sealed class HeldBackReplicaTests(PostgresFixture postgres)
         var late = second.Services.GetRequiredService<PolicyStore>();
         foreach (var (route, prepare) in Cases)
         {
-            var (actor, rule, _) = await ActorAsync(world, first, second);
+            var (actor, rule, _) = route == Tenants
+                ? await ActorAsync(world, first, second, World.PlatformAdministrator, World.System)
+                : await ActorAsync(world, first, second);
             var allowed = await prepare(world, actor);
             var revoked = await prepare(world, actor);
             await late.PollAsync(Cancel);
@@ -92,7 +103,13 @@ public sealed class HeldBackReplicaTests(PostgresFixture postgres)
         var world = await World.OpenAsync(first);
         var late = second.Services.GetRequiredService<PolicyStore>();
         var (actor, _, password) = await ActorAsync(world, first, second);
+        await world.GrantAsync("user", actor.Name, World.PlatformAdministrator, World.System);
+        await late.PollAsync(Cancel);
+        var key = (await actor.PostAsync("/api/v1/access-keys", new { name = "robot" })).Expect(HttpStatusCode.Created).Id;
+        await first.Services.GetRequiredService<PolicyStore>().PollAsync(Cancel);
         var calls = new List<WriteCall>();
+        foreach (var keys in new[] { "/api/v1/access-keys", "/api/v1/user-applications" })
+            calls.AddRange([WriteCall.Post(keys, new { name = "robot-2" }), WriteCall.Post($"{keys}/{key}/secret"), WriteCall.Delete($"{keys}/{key}")]);
         foreach (var prepare in Cases.Values) calls.Add(await prepare(world, actor));
         calls.Add(WriteCall.Post("/api/v1/me/password", new { currentPassword = password, newPassword = "another pass of old times" }));
         await late.PollAsync(Cancel);
@@ -142,11 +159,11 @@ public sealed class HeldBackReplicaTests(PostgresFixture postgres)
         }
     }
 
-    /// <summary>A System administrator made on the first host, signed in and talking to another; with the id of its one rule and its password.</summary>
-    private static async Task<(Person Actor, string Rule, string Password)> ActorAsync(World world, ApiHost home, ApiHost talksTo)
+    /// <summary>Somebody, a System administrator if nothing else is asked, made on the first host, signed in and talking to another; with the id of its one rule and its password.</summary>
+    private static async Task<(Person Actor, string Rule, string Password)> ActorAsync(World world, ApiHost home, ApiHost talksTo, int role = World.SystemAdministrator, Scope? scope = null)
     {
         var created = await world.CreateUserAsync();
-        var rule = await world.GrantAsync("user", created.Field("username")!, World.SystemAdministrator, World.Tenant);
+        var rule = await world.GrantAsync("user", created.Field("username")!, role, scope ?? World.Tenant);
         var (email, password) = (created.Field("username")!, created.Field("tempPassword")!);
         var token = (await home.TokenAsync(new { grantType = "password", username = email, password })).GetProperty("accessToken").GetString()!;
         return (new Person(talksTo.Http, created.Id, email, token), Number(rule), password);
@@ -168,6 +185,8 @@ public sealed class HeldBackReplicaTests(PostgresFixture postgres)
     private static Task<WriteCall> Now(WriteCall call) => Task.FromResult(call);
 
     private static string Number(Reply rule) => rule.Json.GetProperty("id").GetInt32().ToString(CultureInfo.InvariantCulture);
+
+    private static async Task<string> KeyAsync(World world) => (await world.KeyAsync(await world.SignInAsync(await world.CreateUserAsync()))).Id;
 
     private static async Task<string> UserAsync(World world) => $"/api/v1/users/{(await world.CreateUserAsync()).Id}";
 

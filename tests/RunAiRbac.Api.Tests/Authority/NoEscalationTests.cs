@@ -96,6 +96,9 @@ public sealed class NoEscalationTests(PostgresFixture postgres, ITestOutputHelpe
         }
 
         EscalationLaw.Violations(actor.Id, before, after, now).Should().BeEmpty(text);
+        // A session begun with an access key leaves its user's password, keys and sessions alone, unless it ends the user.
+        if (actor.AccessKeyId is not null && after.Subjects.GetValueOrDefault(actor.Id) is { Enabled: true })
+            after.Lines.Where(line => line.Contains($"of {actor.Id}", StringComparison.Ordinal)).Should().Equal(before.Lines.Where(line => line.Contains($"of {actor.Id}", StringComparison.Ordinal)), text);
     }
 
     private static Task<TenantState> ReadAsync(PolicyStore store) => TenantState.ReadAsync(store, ApiHost.Tenant, TestContext.Current.CancellationToken);

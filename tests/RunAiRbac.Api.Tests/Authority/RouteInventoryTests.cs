@@ -38,6 +38,9 @@ public sealed partial class RouteInventoryTests(ApiHosts hosts) : ApiTests(hosts
         "POST /api/v1/authorize/what-can",
         "POST /api/v1/authorize/who-can",
         "POST /api/v1/token",
+        "POST /api/v2/authorization/roles",
+        "PUT /api/v2/authorization/roles/{roleIdPath}",
+        "DELETE /api/v2/authorization/roles/{roleIdPath}",
         "POST /api/v2/token",
         "POST /v1/k8s/auth/oauth/apptoken",
     ];

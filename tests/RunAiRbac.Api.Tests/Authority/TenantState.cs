@@ -25,12 +25,17 @@ internal sealed class TenantState
     /// <summary>Aliases of identity providers.</summary>
     public required IReadOnlyList<string> Providers { get; init; }
 
+    /// <summary>Of the whole store.</summary>
+    public required IReadOnlyList<int> Tenants { get; init; }
+
     /// <summary>Everything that a call may not change when it is refused.</summary>
     public required IReadOnlyList<string> Lines { get; init; }
 
     public string TenantScope => Policy.Scopes.Single(s => s.Type == "tenant").Id;
 
     public SubjectFact? Find(string id) => Policy.FindSubject(id);
+
+    public IEnumerable<CredentialRow> AccessKeysOf(string id) => Credentials[id].Where(c => c.Kind == CredentialKinds.AccessKey);
 
     /// <summary>Whether somebody can sign in as it.</summary>
     public bool CanAct(string id) => Subjects.TryGetValue(id, out var row) && row is { Enabled: true, IsPending: false } && Credentials[id].Any();
@@ -51,6 +56,7 @@ internal sealed class TenantState
         var identities = await db.Identities.AsNoTracking().Where(x => x.TenantId == tenantId && x.DeletedAt == null).OrderBy(x => x.Id).ToListAsync(cancellationToken);
         var sessions = await db.Sessions.AsNoTracking().Where(x => x.TenantId == tenantId && x.EndedAt == null).OrderBy(x => x.Id).ToListAsync(cancellationToken);
         var rules = await db.AccessRules.AsNoTracking().Where(x => x.TenantId == tenantId && x.DeletedAt == null).OrderBy(x => x.Id).ToListAsync(cancellationToken);
+        var tenants = await db.Tenants.OrderBy(x => x.Id).Select(x => x.Id).ToListAsync(cancellationToken);
         var members = await (
             from membership in db.Memberships
             join g in db.Groups on new { membership.TenantId, Id = membership.GroupId } equals new { g.TenantId, g.Id }
@@ -79,15 +85,16 @@ internal sealed class TenantState
             Subjects = subjects.ToDictionary(x => x.Id, StringComparer.Ordinal),
             Credentials = credentials.ToLookup(x => x.SubjectId, StringComparer.Ordinal),
             Sessions = sessions.ToLookup(x => x.SubjectId, StringComparer.Ordinal),
+            Tenants = tenants,
             Scopes = scopes.ToDictionary(x => x.Id, StringComparer.Ordinal),
             Providers = [.. providers.Select(x => x.Alias)],
             Lines =
             [
-                $"revision {revision.Revision}, last rule {revision.LastRuleId}",
+                $"revision {revision.Revision}, last rule {revision.LastRuleId}, {tenants.Count} tenants",
                 .. roles.Select(x => $"role {x.Id} {x.Name} {x.Enabled} {x.Permissions}"),
                 .. scopes.Select(x => $"scope {x.Id} {x.Type} {x.ParentId} {x.Name} {x.Namespace} {x.Details}"),
                 .. subjects.Select(Describe),
-                .. credentials.Select(x => $"credential {x.Id} of {x.SubjectId} {x.Kind} {x.Hash} {x.MustChange} {x.ExpiresAt}"),
+                .. credentials.Select(x => $"credential {x.Id} of {x.SubjectId} {x.Kind} {x.Label} {x.Hash} {x.MustChange} {x.ExpiresAt}"),
                 .. identities.Select(x => $"identity {x.Id} of {x.SubjectId} {x.Provider} {x.Claim}"),
                 .. sessions.Select(x => $"session {x.Id} of {x.SubjectId}"),
                 .. members.Select(x => $"member {x.UserId} of {x.SubjectId} by {x.Source} until {x.ValidUntil}"),

@@ -61,6 +61,15 @@ internal static class WritingRoutes
         ["POST " + Projects] = draw => WriteCall.Post(Projects, draw.NewProject()),
         ["PUT " + Projects + "/{projectId}"] = draw => WriteCall.Put($"{Projects}/{draw.ScopeId("project")}", new { description = draw.NewName(), resources = Array.Empty<object>() }),
         ["DELETE " + Projects + "/{projectId}"] = draw => WriteCall.Delete($"{Projects}/{draw.ScopeId("project")}"),
+        ["POST /api/v1/access-keys"] = draw => WriteCall.Post("/api/v1/access-keys", new { name = draw.NewName() }),
+        ["DELETE /api/v1/access-keys/{accessKeyId}"] = draw => WriteCall.Delete($"/api/v1/access-keys/{draw.AccessKeyId()}"),
+        ["POST /api/v1/access-keys/{accessKeyId}/secret"] = draw => WriteCall.Post($"/api/v1/access-keys/{draw.AccessKeyId()}/secret"),
+        ["POST /api/v1/user-applications"] = draw => WriteCall.Post("/api/v1/user-applications", new { name = draw.NewName() }),
+        ["DELETE /api/v1/user-applications/{appId}"] = draw => WriteCall.Delete($"/api/v1/user-applications/{draw.AccessKeyId()}"),
+        ["POST /api/v1/user-applications/{appId}/secret"] = draw => WriteCall.Post($"/api/v1/user-applications/{draw.AccessKeyId()}/secret"),
+        ["DELETE /api/v1/administration/access-keys/{accessKeyId}"] = draw => WriteCall.Delete($"/api/v1/administration/access-keys/{draw.AccessKeyId()}"),
+        ["DELETE /api/v1/administration/user-applications/{appId}"] = draw => WriteCall.Delete($"/api/v1/administration/user-applications/{draw.AccessKeyId()}"),
+        ["POST /api/v1/tenants"] = draw => WriteCall.Post("/api/v1/tenants", new { name = draw.NewName(), email = "admin@example.com", password = "a long password" }),
         ["POST /api/v1/me/password"] = draw => WriteCall.Post("/api/v1/me/password", new { currentPassword = draw.Actor.Secret, newPassword = draw.Actor.NextSecret }),
         ["DELETE /api/v1/me/sessions/{id}"] = draw => WriteCall.Delete($"/api/v1/me/sessions/{draw.SessionId()}"),
         ["POST " + Idps] = draw => WriteCall.Post(Idps, draw.Provider()),
@@ -74,5 +83,5 @@ internal static class WritingRoutes
     /// <summary>Routes that end the world's tree or the actor's own access, drawn less often than the rest.</summary>
     public static bool IsRare(string route)
         => route.StartsWith("DELETE " + Clusters, StringComparison.Ordinal) || route.StartsWith("DELETE /api/v1/org-unit", StringComparison.Ordinal)
-            || route.Contains("/me/", StringComparison.Ordinal) || route.Contains("revoke", StringComparison.Ordinal) || route == "POST " + Clusters;
+            || route.Contains("/me/", StringComparison.Ordinal) || route.Contains("revoke", StringComparison.Ordinal) || route == "POST " + Clusters || route == "POST /api/v1/tenants";
 }

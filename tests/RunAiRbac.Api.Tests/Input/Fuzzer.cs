@@ -58,6 +58,16 @@ internal sealed class FuzzWorld(InputHost host, Random random)
         Note("role", "5");
         Note("role", "7");
         Note("session", Guid.NewGuid().ToString());
+        await RefillKeysAsync();
+        foreach (var set in (await host.JsonAsync("GET", "/api/v1/authorization/permission-sets")).Json.GetProperty("permissionSets").EnumerateArray().Take(2)) Note("set", set.GetProperty("id").GetString()!);
+    }
+
+    /// <summary>The administrator's own, of which there can be no more than a few.</summary>
+    private async Task RefillKeysAsync()
+    {
+        foreach (var old in (await host.JsonAsync("GET", "/api/v1/user-applications")).Json.EnumerateArray())
+            (await host.JsonAsync("DELETE", "/api/v1/access-keys/" + old.GetProperty("id").GetString())).Good();
+        for (var i = 0; i < 3; i++) Note("key", (await host.MakeAsync("/api/v1/access-keys", new { name = NewName() })).GetProperty("id").GetString()!);
     }
 
     /// <summary>The id that a path parameter of this name takes.</summary>
@@ -67,7 +77,11 @@ internal sealed class FuzzWorld(InputHost host, Random random)
         "DEPARTMENTID" => Any("department"),
         "PROJECTID" => Any("project"),
         "USERID" => Any("user"),
-        "APPID" or "APPLICATIONID" or "SERVICEACCOUNTID" => Any("app"),
+        // The older name of access keys calls them applications too.
+        "APPID" => Any(random.Next(2) == 0 ? "app" : "key"),
+        "APPLICATIONID" or "SERVICEACCOUNTID" => Any("app"),
+        "ACCESSKEYID" => Any("key"),
+        "PERMISSIONSETID" => Any("set"),
         "ACCESSRULEID" => Any("rule"),
         "GROUPID" => Any("group"),
         "ROLEIDPATH" => Any("role"),
@@ -88,6 +102,15 @@ internal sealed class FuzzWorld(InputHost host, Random random)
             "POST /api/v1/users" => new JsonObject { ["email"] = NewName() + "@example.com", ["firstName"] = "Ann", ["lastName"] = "Lee", ["resetPassword"] = false, ["scopeType"] = "project", ["scopeId"] = Any("project") },
             "PUT /api/v1/users/{userId}/groups" => new JsonObject { ["source"] = "directory", ["groups"] = new JsonArray(Any("groupName"), NewName()) },
             "POST /api/v1/apps" or "POST /api/v1/service-accounts" => new JsonObject { ["name"] = NewName(), ["scopeType"] = "department", ["scopeId"] = Any("department") },
+            "POST /api/v1/access-keys" or "POST /api/v1/user-applications" => new JsonObject { ["name"] = NewName() },
+            "POST /api/v1/tenants" => new JsonObject
+            {
+                ["name"] = NewName(),
+                ["email"] = NewName() + "@example.com",
+                ["password"] = "a long password",
+                ["contractType"] = "trial",
+                ["role"] = "System administrator",
+            },
             "POST /api/v1/clusters" => new JsonObject { ["name"] = NewName(), ["domain"] = "x.test", ["version"] = "1" },
             "PUT /api/v1/clusters/{clusterUuid}" => new JsonObject { ["name"] = NewName() },
             "POST /api/v1/org-unit/departments" => Unit(new JsonObject { ["name"] = NewName(), ["clusterId"] = Any("cluster") }),
@@ -169,7 +192,7 @@ internal sealed class Fuzzer(FuzzWorld world, IReadOnlyList<MappedRoute> routes,
 
     private static readonly string[] Parameters =
     [
-        "limit", "offset", "sortBy", "sortOrder", "filterBy", "search", "verbosity", "force", "subjectType", "subjectIds", "subjectIdFilter", "clusterId", "scopeType", "scopeId", "roleId", "includeDeleted", "lastUpdated", "includeRequestedForDelete", "filter", "dryRun", "x", "",
+        "limit", "offset", "sortBy", "sortOrder", "filterBy", "search", "verbosity", "force", "subjectType", "subjectIds", "subjectIdFilter", "clusterId", "scopeType", "scopeId", "roleId", "includeDeleted", "lastUpdated", "includeRequestedForDelete", "filter", "dryRun", "clientId", "createdBy", "deleted", "x", "",
     ];
 
     private static readonly string[] QueryValues =

@@ -11,6 +11,9 @@ namespace RunAiRbac.Api.Tests.OrgUnits;
 /// <summary>One answer: its status, headers and body.</summary>
 internal sealed record Answer(HttpStatusCode Status, HttpResponseHeaders Headers, string Text)
 {
+    /// <summary>The methods that a 405 names.</summary>
+    public IReadOnlyList<string> Allow { get; init; } = [];
+
     /// <summary>The body as JSON.</summary>
     public JsonNode Json => JsonNode.Parse(Text)!;
 
@@ -53,7 +56,10 @@ internal sealed class Somebody(HttpClient client, string token)
         if (body is not null)
             request.Content = new StringContent(body as string ?? JsonSerializer.Serialize(body, JsonSerializerOptions.Web), Encoding.UTF8, "application/json");
         using var response = await client.SendAsync(request, TestContext.Current.CancellationToken);
-        return new Answer(response.StatusCode, response.Headers, await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
+        return new Answer(response.StatusCode, response.Headers, await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken))
+        {
+            Allow = [.. response.Content.Headers.Allow],
+        };
     }
 }
 

@@ -47,6 +47,16 @@ public sealed class AccessTokenTests(PostgresFixture postgres)
 
         claims.TryGetProperty("email", out _).Should().BeFalse();
         claims.TryGetProperty("password_change", out _).Should().BeFalse();
+        claims.TryGetProperty("access_key", out _).Should().BeFalse();
+    }
+
+    [Fact]
+    public async Task Write_SessionBegunWithAnAccessKey_IsReadAsOne()
+    {
+        await using var store = await TestStore.NewAsync(StorageProvider.Sqlite, postgres);
+        using var workshop = await TokenWorkshop.OpenAsync(store);
+        foreach (var caller in new[] { TokenWorkshop.Caller, TokenWorkshop.Caller with { ViaAccessKey = true } })
+            (await workshop.JudgeAsync(workshop.Writer.Write(caller, "ada@example.com").Value))!.Caller.Should().Be(caller);
     }
 
     [Fact]

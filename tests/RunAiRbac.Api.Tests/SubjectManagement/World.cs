@@ -14,8 +14,11 @@ internal sealed class World(HttpClient http, Person admin)
     public const int Viewer = 7;
     public const int ApplicationAdministrator = 1708;
     public const int DepartmentAdministrator = 1710;
+    public const int PlatformAdministrator = 4003;
 
     public static readonly Scope Tenant = new("tenant", ApiHost.Tenant.ToString(CultureInfo.InvariantCulture));
+
+    public static readonly Scope System = new("system", "system");
 
     private int _names;
 
@@ -69,6 +72,16 @@ internal sealed class World(HttpClient http, Person admin)
     public async Task<Reply> GrantAsync(string subjectType, string subject, int role, Scope scope)
         => (await admin.PostAsync("/api/v1/authorization/access-rules", new { subjectType, subjectId = subject, roleId = role, scopeType = scope.Type, scopeId = scope.Id }))
             .Expect(HttpStatusCode.Created);
+
+    /// <summary>An access key of that user, as it was created.</summary>
+    public async Task<Reply> KeyAsync(Person owner) => (await owner.PostAsync("/api/v1/access-keys", new { name = NewName() })).Expect(HttpStatusCode.Created);
+
+    public Task<Reply> TryKeyAsync(Reply key, string? secret = null)
+        => TokenAsync(new { grantType = "client_credentials", clientID = key.Field("clientId"), clientSecret = secret ?? key.Field("clientSecret") });
+
+    /// <summary>The user, signed in with that access key.</summary>
+    public async Task<Person> SignInWithKeyAsync(Person owner, Reply key)
+        => new Person(http, owner.Id, owner.Name, (await TryKeyAsync(key)).Expect(HttpStatusCode.OK).Field("accessToken")!);
 
     public async Task<Scope> ClusterAsync()
     {

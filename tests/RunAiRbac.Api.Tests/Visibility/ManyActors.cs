@@ -22,6 +22,9 @@ internal sealed class ManyActors
 
     public IReadOnlyList<Person> Actors => _actors;
 
+    /// <summary>Access keys with their users.</summary>
+    public List<(string Id, string UserId)> Keys { get; } = [];
+
     public static async Task<ManyActors> CreateAsync(ApiHost host)
     {
         var world = new ManyActors(await OwnTenant.CreateAsync(host));
@@ -107,6 +110,12 @@ internal sealed class ManyActors
 
         foreach (var actor in _actors.Where(a => a.Name is "group-reader@example.com" or "engineer@example.com"))
             (await Tenant.Admin.PutAsync($"/api/v1/users/{actor.Id}/groups", new { source = "directory", groups = new[] { "team-0", "team-empty" } })).Expect(System.Net.HttpStatusCode.OK);
+        foreach (var owner in _actors.Where(a => a.Name is "auditor@example.com" or "department-admin@example.com" or "nobody@example.com"))
+        {
+            foreach (var name in new[] { "robot", "laptop" })
+                Keys.Add(((await owner.PostAsync("/api/v1/access-keys", new { name })).Expect(System.Net.HttpStatusCode.Created).Id, owner.Id));
+        }
+
         var guest = (await Tenant.FactsAsync()).FindSubject(SubjectKind.User, "guest-0@example.com")!.Id;
         (await Tenant.Admin.PatchAsync($"/api/v1/users/{guest}", new { enabled = false })).Expect(System.Net.HttpStatusCode.OK);
     }

@@ -20,7 +20,7 @@ public sealed class TenantSelectionTests(PostgresFixture postgres)
     {
         await using var host = await ApiHost.StartAsync(
             new ApiHostSetup(provider) { Settings = new Dictionary<string, string> { ["Tenancy:Hosts:two.test"] = "2", ["Tenancy:Hosts:none.test"] = "77" } }, postgres);
-        await OwnTenant.CreateAsync(host, id: 2);
+        (await OwnTenant.CreateAsync(host)).Id.Should().Be(2);
 
         await ExpectAsync(host, null, null, one: true, two: false);
         await ExpectAsync(host, null, "1", one: true, two: false);
@@ -40,7 +40,7 @@ public sealed class TenantSelectionTests(PostgresFixture postgres)
     public async Task Token_OnTheHostOfAnotherTenant_ActsInItsOwn(StorageProvider provider)
     {
         await using var host = await ApiHost.StartAsync(new ApiHostSetup(provider) { Settings = new Dictionary<string, string> { ["Tenancy:Hosts:two.test"] = "2" } }, postgres);
-        var two = await OwnTenant.CreateAsync(host, id: 2);
+        var two = await OwnTenant.CreateAsync(host);
         var token = (await SignInAsync(host, null, null, ApiHost.AdminPassword)).Expect(HttpStatusCode.OK);
         var first = (await AskAsync(host, "two.test", token.Field("accessToken")!)).Expect(HttpStatusCode.OK).Ids;
 

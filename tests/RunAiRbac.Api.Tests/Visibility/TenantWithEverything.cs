@@ -25,6 +25,9 @@ internal sealed class TenantWithEverything
 
     public string Secret { get; private set; } = null!;
 
+    /// <summary>That of the administrator's access key.</summary>
+    public string KeySecret { get; private set; } = null!;
+
     /// <param name="host">The host.</param>
     /// <param name="moreRules">So that its last rule's id is none of a tenant's with fewer.</param>
     /// <param name="customRole">Whether it has a role of its own.</param>
@@ -61,6 +64,10 @@ internal sealed class TenantWithEverything
             return true;
         });
         world.Add("role", $"{Custom}", "199999");
+
+        var key = (await tenant.Admin.PostAsync("/api/v1/access-keys", new { name = "robot" })).Expect(HttpStatusCode.Created);
+        world.KeySecret = key.Field("clientSecret")!;
+        world.Add("key", key.Id);
 
         var sessions = (await tenant.Admin.GetAsync("/api/v1/me/sessions")).Expect(HttpStatusCode.OK).Json;
         world.Add("session", sessions.EnumerateObject().Single().Value[0].GetProperty("id").GetString()!);

@@ -39,6 +39,7 @@ public sealed class VisibilityTests(ApiHosts hosts) : ApiTests(hosts)
             await RefuseUnitsAsync(actor, sights, facts);
             await RefuseSubjectsAsync(actor, sights, facts, ThirdOf(facts.Subjects, index));
             await RefuseRulesAsync(actor, sights, ThirdOf(facts.Rules, index));
+            await RefuseKeysAsync(actor, sights, world);
         }
 
         var after = await world.Tenant.FactsAsync();
@@ -58,6 +59,7 @@ public sealed class VisibilityTests(ApiHosts hosts) : ApiTests(hosts)
             await CompareSubjectsAsync(actor, sights, facts);
             await CompareRulesAsync(actor, sights, rules);
             await CompareOwnAsync(world, actor, sights, facts);
+            await CompareKeysAsync(world, actor, sights, facts);
         }
     }
 
@@ -135,6 +137,39 @@ public sealed class VisibilityTests(ApiHosts hosts) : ApiTests(hosts)
         Ids(answer.EnumerateObject().Single().Value, null).Should().BeEquivalentTo(sessions);
         var others = await db.Sessions.AsNoTracking().Where(s => s.TenantId == world.Tenant.Id && s.SubjectId != actor.Id).Select(s => s.Id).FirstAsync(TestContext.Current.CancellationToken);
         await LooksUnknownAsync(actor, HttpMethod.Delete, $"/api/v1/me/sessions/{others}", others, Guid.NewGuid().ToString());
+    }
+
+    /// <summary>One's own access keys, and everybody's for who may read them at the tenant.</summary>
+    private async Task CompareKeysAsync(ManyActors world, Person actor, Sights sights, ReferencePolicy facts)
+    {
+        foreach (var (path, member) in new[] { ("/api/v1/access-keys", "accessKeys"), ("/api/v1/user-applications", (string?)null) })
+        {
+            if (facts.FindSubject(actor.Id)!.Kind == SubjectKind.Application)
+            {
+                foreach (var refused in world.Keys.Select(k => $"{path}/{k.Id}").Append(path)) (await actor.GetAsync(refused)).Expect(HttpStatusCode.Forbidden, "forbidden");
+            }
+            else
+            {
+                var own = world.Keys.Where(k => k.UserId == actor.Id).Select(k => new Seen(k.Id)).ToList();
+                Same(actor, path, Ids(await GetAsync(actor, path), member), own);
+                await GetEachAsync(actor, path, [.. world.Keys.Select(k => k.Id)], own, Guid.NewGuid().ToString());
+            }
+
+            var administration = path.Replace("/v1/", "/v1/administration/", StringComparison.Ordinal);
+            if (sights.May("access-keys", "read", world.Tenant.ScopeId)) Same(actor, administration, Ids(await GetAsync(actor, administration), member), world.Keys.ConvertAll(k => new Seen(k.Id)));
+            else (await actor.GetAsync(administration)).Expect(HttpStatusCode.Forbidden, "forbidden");
+        }
+    }
+
+    /// <summary>403 for everybody without the permission, whether or not there is such a key.</summary>
+    private async Task RefuseKeysAsync(Person actor, Sights sights, ManyActors world)
+    {
+        if (sights.May("access-keys", "delete", world.Tenant.ScopeId)) return;
+        foreach (var path in new[] { "access-keys", "user-applications" })
+        {
+            foreach (var id in world.Keys.Select(k => k.Id).Append(Guid.NewGuid().ToString()))
+                await RefusedAsync(actor, sights, isSeen: true, HttpMethod.Delete, $"/api/v1/administration/{path}/{id}", id);
+        }
     }
 
     private async Task RefuseUnitsAsync(Person actor, Sights sights, ReferencePolicy facts)

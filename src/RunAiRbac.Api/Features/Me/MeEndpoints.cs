@@ -9,7 +9,7 @@ internal static class MeEndpoints
 {
     public static void MapMe(this IEndpointRouteBuilder routes)
     {
-        var group = routes.MapGroup("/api/v1/me").WithTags("Me").NeedsSignIn();
+        var group = routes.MapGroup("/api/v1/me").WithTags("Me").NeedsSignIn().WithMetadata(ClosedToAccessKeys.Instance);
         group.MapPost("/password", ChangePasswordAsync).WithMetadata(OpenToPasswordChange.Instance)
             .Describe("change_user_password", "Change the caller's own password", "Ends all sessions of the caller, this one too: sign in again with the new password.")
             .Reads(typeof(PasswordChange)).Produces(200).FailsWith(400, 403).GivesRevision();

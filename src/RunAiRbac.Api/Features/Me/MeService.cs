@@ -16,7 +16,6 @@ internal sealed class MeService(PolicyStore store, Writes writes, Passwords pass
     {
         var caller = context.Admitted().Caller;
         var (current, next) = Validate(change);
-        DemandOwnSession(caller);
         var credential = await FindPasswordAsync(caller, context.RequestAborted);
         await DemandCurrentAsync(context, caller, current, credential);
         var hash = await passwords.HashAsync(next, context.RequestAborted);
@@ -75,11 +74,6 @@ internal sealed class MeService(PolicyStore store, Writes writes, Passwords pass
         var stored = throttle.Begin(caller.TenantId, caller.SubjectId, address) ? credential.Hash : null;
         if (!await passwords.VerifyAsync(current, stored, context.RequestAborted)) throw ApiException.Invalid("currentPassword", "is not the present password");
         throttle.Succeeded(caller.TenantId, caller.SubjectId, address);
-    }
-
-    private static void DemandOwnSession(Caller caller)
-    {
-        if (caller.ViaAccessKey) throw new ApiException(Kinds.Forbidden, "A session begun with an access key cannot change the password.");
     }
 
     private async Task<CredentialRow> FindPasswordAsync(Caller caller, CancellationToken cancellationToken)

@@ -10,8 +10,7 @@ namespace RunAiRbac.Api.Features.Roles;
 
 internal sealed class RolesService(PolicyStore store, TimeProvider clock)
 {
-    /// <summary>Custom roles have ids from here on.</summary>
-    private const int FirstCustomId = 100_000;
+    public static readonly ListSpec Spec = new(["id", "name", "createdAt", "updatedAt", "createdBy"], []);
 
     public async Task<List<Role>> ListAsync(HttpContext context)
     {
@@ -23,6 +22,32 @@ internal sealed class RolesService(PolicyStore store, TimeProvider clock)
             if (admitted.Snapshot.TryGetRole(row.Id, out var fact)) roles.Add(Answer(row, fact, admitted.Snapshot.Catalogue));
         return roles;
     }
+
+    /// <summary>One page; there are few roles, so they are sorted here.</summary>
+    public async Task<List<Role>> PageAsync(HttpContext context, ListQuery query)
+    {
+        var roles = await ListAsync(context);
+        IEnumerable<Role> sorted = query.SortBy switch
+        {
+            "name" => Sort(roles, query, role => role.Name, StringComparer.OrdinalIgnoreCase),
+            "createdAt" => Sort(roles, query, role => role.CreatedAt),
+            "updatedAt" => Sort(roles, query, role => role.UpdatedAt),
+            "createdBy" => Sort(roles, query, role => role.CreatedBy, StringComparer.OrdinalIgnoreCase),
+            _ => query.Descending ? roles.OrderByDescending(role => role.Id) : roles,
+        };
+        return [.. sorted.Skip(query.Offset).Take(query.Limit).Select(PermissionSets.WithSets)];
+    }
+
+    /// <summary>Only predefined roles stand so far, and those are nobody's to change.</summary>
+    public static void RefuseChange(HttpContext context, string id)
+    {
+        if (!TryReadId(id, out var number) || !context.Admitted().Snapshot.TryGetRole(number, out var role)) throw ApiException.NotFound("role");
+        throw PermissionSets.IsPredefined(role.Id)
+            ? new ApiException(Kinds.RoleIsPredefined, $"{role.Name} is a predefined role: it cannot be changed or deleted.")
+            : CustomRolesComeLater();
+    }
+
+    public static ApiException CustomRolesComeLater() => new(Kinds.NotImplemented, "Roles of one's own are not served yet.");
 
     public async Task<Role> GetAsync(HttpContext context, string id)
     {
@@ -59,7 +84,7 @@ internal sealed class RolesService(PolicyStore store, TimeProvider clock)
             CreatedAt = Micros.ToTime(row.CreatedAt),
             UpdatedAt = Micros.ToTime(row.UpdatedAt),
             CreatedBy = row.CreatedByName,
-            Custom = role.Id >= FirstCustomId,
+            Custom = !PermissionSets.IsPredefined(role.Id),
             Enabled = role.Enabled,
             EffectiveEnabled = role.Enabled,
             Permissions =
@@ -72,6 +97,9 @@ internal sealed class RolesService(PolicyStore store, TimeProvider clock)
 
     private static RolePermission Permission(ResourceType type, IEnumerable<string> actions)
         => new(type.Name, type.DisplayName, type.GroupId, [.. actions]);
+
+    private static IEnumerable<Role> Sort<TKey>(List<Role> roles, ListQuery query, Func<Role, TKey> key, IComparer<TKey>? comparer = null)
+        => (query.Descending ? roles.OrderByDescending(key, comparer) : roles.OrderBy(key, comparer)).ThenBy(role => role.Id);
 
     // Ids compare ordinally: no signs, no leading zeros.
     private static bool TryReadId(string text, out int id)
