@@ -113,6 +113,26 @@ internal sealed record SignInLimitOptions
     public int AddressFailuresPerMinute { get; init; } = 600;
 }
 
+/// <summary>One of the three budgets: <c>RateLimits:SignIn:</c>, <c>RateLimits:Checks:</c>, <c>RateLimits:Administration:</c></summary>
+internal sealed record BudgetOptions
+{
+    public const string SignIn = "RateLimits:SignIn";
+    public const string Checks = "RateLimits:Checks";
+    public const string Administration = "RateLimits:Administration";
+
+    /// <summary>Requests that one caller may send in a second (sign-in: one address); null: any number.</summary>
+    public int? PerCallerPerSecond { get; set; }
+
+    /// <summary>Requests that one caller may send at once after a pause; null: as many as in a second.</summary>
+    public int? Burst { get; set; }
+
+    /// <summary>Requests that run at a time; null: any number.</summary>
+    public int? Concurrent { get; set; }
+
+    /// <summary>Requests that wait for one of those to end; more are refused.</summary>
+    public int Queue { get; set; } = 1000;
+}
+
 /// <summary>Binds and judges every section at start; each message names the key.</summary>
 internal static class HostOptions
 {
@@ -127,6 +147,10 @@ internal static class HostOptions
         services.AddSection<TenancyOptions>("Tenancy", Tenancy);
         services.AddSection<PasswordOptions>("Passwords", PasswordRounds);
         services.AddSection<SignInLimitOptions>("RateLimits:SignIn", SignInLimits);
+        // Fewer than the database's connections, so that neither can take them all from the other. A check needs none.
+        services.AddBudget(BudgetOptions.SignIn, concurrent: 64);
+        services.AddBudget(BudgetOptions.Checks, concurrent: null);
+        services.AddBudget(BudgetOptions.Administration, concurrent: 64);
     }
 
     /// <summary>Judges all sections now, before anything is built from them.</summary>
@@ -152,6 +176,16 @@ internal static class HostOptions
         services.AddSingleton<IValidateOptions<T>>(provider => new SectionValidator<T>(
             problems, new Judge(provider.GetRequiredService<IHostEnvironment>().IsDevelopment(), provider.GetRequiredService<IConfiguration>())));
     }
+
+    private static void AddBudget(this IServiceCollection services, string section, int? concurrent)
+        => services.AddOptions<BudgetOptions>(section)
+            .Configure(options => options.Concurrent = concurrent)
+            .BindConfiguration(section)
+            .Validate(x => x.PerCallerPerSecond is null or >= 1, $"{section}:PerCallerPerSecond must be at least 1.")
+            .Validate(x => x.Burst is null || x.Burst >= (x.PerCallerPerSecond ?? int.MaxValue), $"{section}:Burst must not be below PerCallerPerSecond, which it needs.")
+            .Validate(x => x.Concurrent is null or >= 1, $"{section}:Concurrent must be at least 1.")
+            .Validate(x => x.Queue >= 0, $"{section}:Queue must not be negative.")
+            .ValidateOnStart();
 
     private static IEnumerable<string> Storage(StorageOptions options, Judge judge)
     {

@@ -15,6 +15,7 @@ internal static class HostPipeline
         app.UseOpenApiDocument();
         app.UseRouting();
         app.UseMiddleware<TokenAdmission>();
+        app.UseMiddleware<RateLimits>();
         app.MapFeatures();
         app.UseEndpoints(static _ => { });
         var (metrics, store) = (app.Services.GetRequiredService<Metrics>(), app.Services.GetRequiredService<PolicyStore>());

@@ -41,7 +41,8 @@ internal sealed partial class RequestObserver(RequestDelegate next, ILogger<Requ
         Log.Request(logger, context.Request.Method, context.Request.Path.Value, status, milliseconds, caller?.SubjectId, caller?.TenantId, traceId);
     }
 
-    private static bool IsCheck(PathString path)
+    /// <summary>Whether it is one of the <c>/authorize…</c> endpoints.</summary>
+    public static bool IsCheck(PathString path)
         => path.Value is { } value && value.StartsWith(Authorize, StringComparison.OrdinalIgnoreCase) && (value.Length == Authorize.Length || value[Authorize.Length] == '/');
 
     private static bool HasNoBody(HttpResponse response)

@@ -20,6 +20,10 @@ public sealed class HostOptionsTests
     [InlineData("Development", "Freshness:MaxStaleness=00:00:00", "Freshness:MaxStaleness")]
     [InlineData("Development", "Freshness:PollInterval=00:00:00", "Freshness:PollInterval")]
     [InlineData("Development", "Shutdown:DrainFor=-00:00:01", "Shutdown:DrainFor")]
+    [InlineData("Development", "RateLimits:Checks:PerCallerPerSecond=0", "RateLimits:Checks:PerCallerPerSecond")]
+    [InlineData("Development", "RateLimits:Administration:Burst=5", "RateLimits:Administration:Burst")]
+    [InlineData("Development", "RateLimits:SignIn:Concurrent=0", "RateLimits:SignIn:Concurrent")]
+    [InlineData("Development", "RateLimits:SignIn:Queue=-1", "RateLimits:SignIn:Queue")]
     [InlineData("Development", "Shutdown:FinishWithin=00:00:00", "Shutdown:FinishWithin")]
     [InlineData("Development", "Storage:Provider=Oracle", "Storage:Provider")]
     [InlineData("Development", "Storage:Provider=7", "Storage:Provider")]
@@ -54,9 +58,9 @@ public sealed class HostOptionsTests
         builder.Configuration.AddInMemoryCollection(settings.Split(';', StringSplitOptions.RemoveEmptyEntries)
             .Select(setting => setting.Split('=', 2)).ToDictionary(parts => parts[0], string? (parts) => parts[1]));
         builder.AddHost();
-        await using var app = builder.Build();
         try
         {
+            await using var app = builder.Build();
             HostOptions.Validate(app.Services);
             return null;
         }
