@@ -92,6 +92,9 @@ public sealed record ApplicationCreated
 
     /// <summary>The consistency token of the revision that made it.</summary>
     public required string Revision { get; init; }
+
+    /// <summary>Without secrets, so that no log shows them.</summary>
+    public override string ToString() => $"{nameof(ApplicationCreated)} {{ Id = {Id}, Name = {Name} }}";
 }
 
 /// <summary>An application just created, as <c>/service-accounts</c> answers.</summary>
@@ -111,6 +114,9 @@ public sealed record ServiceAccountCreated
 
     /// <summary>The consistency token of the revision that made it.</summary>
     public required string Revision { get; init; }
+
+    /// <summary>Without secrets, so that no log shows them.</summary>
+    public override string ToString() => $"{nameof(ServiceAccountCreated)} {{ Id = {Id}, Name = {Name} }}";
 }
 
 /// <summary>A new secret, as <c>/apps</c> answers.</summary>
@@ -121,6 +127,9 @@ public sealed record ApplicationSecret
 
     /// <summary>The consistency token of the revision that set it.</summary>
     public required string Revision { get; init; }
+
+    /// <summary>Without secrets, so that no log shows them.</summary>
+    public override string ToString() => $"{nameof(ApplicationSecret)} {{ Revision = {Revision} }}";
 }
 
 /// <summary>A new secret, as <c>/service-accounts</c> answers.</summary>
@@ -131,4 +140,7 @@ public sealed record ServiceAccountSecret
 
     /// <summary>The consistency token of the revision that set it.</summary>
     public required string Revision { get; init; }
+
+    /// <summary>Without secrets, so that no log shows them.</summary>
+    public override string ToString() => $"{nameof(ServiceAccountSecret)} {{ Revision = {Revision} }}";
 }

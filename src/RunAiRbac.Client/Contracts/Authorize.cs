@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace RunAiRbac.Client.Contracts;
 
 /// <summary>Who a check is about.</summary>
@@ -77,19 +79,27 @@ public sealed record RuleReference(int Id, string Sentence);
 /// <param name="DecisionId">This decision's id, for logs.</param>
 /// <param name="Revision">The consistency token of the state that was judged.</param>
 /// <param name="AccessRule">Any one of the rules that allow; absent when denied.</param>
-public sealed record CheckResponse(bool Allowed, string Reason, string DecisionId, string Revision, RuleReference? AccessRule);
+public sealed record CheckResponse(
+    [property: JsonRequired] bool Allowed,
+    [property: JsonRequired] string Reason,
+    [property: JsonRequired] string DecisionId,
+    [property: JsonRequired] string Revision,
+    RuleReference? AccessRule);
 
 /// <summary>One answer of a batch.</summary>
 /// <param name="Allowed">Yes or no.</param>
 /// <param name="Reason"><c>granted</c>, or the first reason against it.</param>
 /// <param name="AccessRule">Any one of the rules that allow; absent when denied.</param>
-public sealed record BatchCheckResult(bool Allowed, string Reason, RuleReference? AccessRule);
+public sealed record BatchCheckResult([property: JsonRequired] bool Allowed, [property: JsonRequired] string Reason, RuleReference? AccessRule);
 
 /// <summary>The answers of a batch: same order and count, all at one revision.</summary>
 /// <param name="Revision">The consistency token of the state that was judged.</param>
 /// <param name="DecisionId">The batch's id, for logs.</param>
 /// <param name="Results">The answers.</param>
-public sealed record BatchCheckResponse(string Revision, string DecisionId, IReadOnlyList<BatchCheckResult> Results);
+public sealed record BatchCheckResponse(
+    [property: JsonRequired] string Revision,
+    [property: JsonRequired] string DecisionId,
+    [property: JsonRequired] IReadOnlyList<BatchCheckResult> Results);
 
 /// <summary>A subject or scope, named for people.</summary>
 /// <param name="Type">Its type.</param>
@@ -122,14 +132,14 @@ public sealed record NearestRole(string Role, int RoleId, NamedReference Scope);
 /// <param name="Grants">Every rule of these principals on that path.</param>
 /// <param name="Nearest">On <c>no_matching_rule</c>: the least roles that would allow it, at most three.</param>
 public sealed record ExplainResponse(
-    bool Allowed,
-    string Reason,
-    string DecisionId,
-    string Revision,
+    [property: JsonRequired] bool Allowed,
+    [property: JsonRequired] string Reason,
+    [property: JsonRequired] string DecisionId,
+    [property: JsonRequired] string Revision,
     RuleReference? AccessRule,
-    IReadOnlyList<NamedReference> Principals,
-    IReadOnlyList<NamedReference> Path,
-    IReadOnlyList<ExplainedGrant> Grants,
+    [property: JsonRequired] IReadOnlyList<NamedReference> Principals,
+    [property: JsonRequired] IReadOnlyList<NamedReference> Path,
+    [property: JsonRequired] IReadOnlyList<ExplainedGrant> Grants,
     IReadOnlyList<NearestRole>? Nearest);
 
 /// <summary>The question of <c>…/who-can</c>.</summary>
@@ -166,7 +176,10 @@ public sealed record WhoCanSubject(string Type, string? Id, string? Name, IReadO
 /// <param name="Subjects">This page.</param>
 /// <param name="Cursor">The next page's cursor; absent at the end.</param>
 /// <param name="Revision">The consistency token of the state that was judged.</param>
-public sealed record WhoCanResponse(IReadOnlyList<WhoCanSubject> Subjects, string? Cursor, string Revision);
+public sealed record WhoCanResponse(
+    [property: JsonRequired] IReadOnlyList<WhoCanSubject> Subjects,
+    string? Cursor,
+    [property: JsonRequired] string Revision);
 
 /// <summary>The question of <c>…/what-can</c>.</summary>
 public sealed record WhatCanRequest
@@ -199,4 +212,8 @@ public sealed record PermittedActions(string ResourceType, IReadOnlyList<string>
 /// <param name="Cursor">The next page's cursor; absent at the end.</param>
 /// <param name="Partial">True when something was left out because the caller may not ask there.</param>
 /// <param name="Revision">The consistency token of the state that was judged.</param>
-public sealed record WhatCanResponse(IReadOnlyList<PermittedActions> Permissions, string? Cursor, bool? Partial, string Revision);
+public sealed record WhatCanResponse(
+    [property: JsonRequired] IReadOnlyList<PermittedActions> Permissions,
+    string? Cursor,
+    bool? Partial,
+    [property: JsonRequired] string Revision);

@@ -8,6 +8,9 @@ public sealed record PasswordChange
 
     /// <summary>The new one: 8 to 256 characters, and another one than the present.</summary>
     public string? NewPassword { get; init; }
+
+    /// <summary>Without secrets, so that no log shows them.</summary>
+    public override string ToString() => nameof(PasswordChange);
 }
 
 /// <summary>A sign-in of the caller.</summary>

@@ -33,6 +33,9 @@ public sealed record TokenRequest
 
     /// <summary>The tenant's id, when it is not the one of the host name or the first one.</summary>
     public string? TenantId { get; init; }
+
+    /// <summary>Without secrets, so that no log shows them.</summary>
+    public override string ToString() => $"{nameof(TokenRequest)} {{ GrantType = {GrantType}, ClientId = {ClientId}, Username = {Username} }}";
 }
 
 /// <summary>Tokens.</summary>
@@ -46,6 +49,9 @@ public sealed record TokenResponse
 
     /// <summary>Seconds until the access token expires.</summary>
     public required int ExpiresIn { get; init; }
+
+    /// <summary>Without secrets, so that no log shows them.</summary>
+    public override string ToString() => $"{nameof(TokenResponse)} {{ ExpiresIn = {ExpiresIn} }}";
 }
 
 /// <summary>A request for tokens as a form (RFC 6749).</summary>
@@ -78,6 +84,9 @@ public sealed record OAuthTokenRequest
     /// <summary>The tenant's id, when it is not the one of the host name or the first one.</summary>
     [JsonPropertyName("tenant_id")]
     public string? TenantId { get; init; }
+
+    /// <summary>Without secrets, so that no log shows them.</summary>
+    public override string ToString() => $"{nameof(OAuthTokenRequest)} {{ GrantType = {GrantType}, ClientId = {ClientId}, Username = {Username} }}";
 }
 
 /// <summary>Tokens (RFC 6749, section 5.1).</summary>
@@ -98,6 +107,9 @@ public sealed record OAuthTokenResponse
     /// <summary>The refresh token, good once; applications get none.</summary>
     [JsonPropertyName("refresh_token")]
     public string? RefreshToken { get; init; }
+
+    /// <summary>Without secrets, so that no log shows them.</summary>
+    public override string ToString() => $"{nameof(OAuthTokenResponse)} {{ ExpiresIn = {ExpiresIn} }}";
 }
 
 /// <summary>An error of the OAuth endpoints (RFC 6749, section 5.2).</summary>
@@ -122,6 +134,9 @@ public sealed record RevocationRequest
     /// <summary><c>access_token</c> or <c>refresh_token</c>; not needed.</summary>
     [JsonPropertyName("token_type_hint")]
     public string? TokenTypeHint { get; init; }
+
+    /// <summary>Without secrets, so that no log shows them.</summary>
+    public override string ToString() => $"{nameof(RevocationRequest)} {{ TokenTypeHint = {TokenTypeHint} }}";
 }
 
 /// <summary>The older request for an application's token.</summary>
@@ -135,6 +150,9 @@ public sealed record AppTokenRequest
 
     /// <summary>The application's secret.</summary>
     public string? Secret { get; init; }
+
+    /// <summary>Without secrets, so that no log shows them.</summary>
+    public override string ToString() => $"{nameof(AppTokenRequest)} {{ Id = {Id}, Name = {Name} }}";
 }
 
 /// <summary>The older answer with an application's token.</summary>
@@ -143,4 +161,7 @@ public sealed record AppTokenResponse
     /// <summary>The access token.</summary>
     [JsonPropertyName("access_token")]
     public required string AccessToken { get; init; }
+
+    /// <summary>Without secrets, so that no log shows them.</summary>
+    public override string ToString() => nameof(AppTokenResponse);
 }

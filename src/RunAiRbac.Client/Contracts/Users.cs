@@ -41,6 +41,9 @@ public sealed record UserCreated
 
     /// <summary>The consistency token of the revision that made it.</summary>
     public required string Revision { get; init; }
+
+    /// <summary>Without secrets, so that no log shows them.</summary>
+    public override string ToString() => $"{nameof(UserCreated)} {{ Id = {Id}, Username = {Username} }}";
 }
 
 /// <summary>A user.</summary>
@@ -111,4 +114,7 @@ public sealed record UserPassword
 
     /// <summary>The consistency token of the revision that set it.</summary>
     public required string Revision { get; init; }
+
+    /// <summary>Without secrets, so that no log shows them.</summary>
+    public override string ToString() => $"{nameof(UserPassword)} {{ Revision = {Revision} }}";
 }
