@@ -9,7 +9,7 @@ public static class GuardServiceExtensions
 {
     /// <summary>
     /// Registers the guard of endpoints that <see cref="RequirePermissionExtensions.RequirePermission"/> names, and a <see cref="RunAiRbacClient"/> with
-    /// this service's own credentials (without any, if none are set). Wrong options stop the start.
+    /// this service's own credentials (without any, if none are set). Wrong options and wrongly guarded endpoints stop the start.
     /// </summary>
     /// <param name="services">The service's services.</param>
     /// <param name="configure">Sets the options; at least <see cref="GuardOptions.BaseAddress"/>.</param>
@@ -21,6 +21,7 @@ public static class GuardServiceExtensions
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<GuardOptions>, GuardOptionsValidation>());
         services.TryAddSingleton(static provider => Client(provider.GetRequiredService<IOptions<GuardOptions>>().Value));
         services.TryAddSingleton<PermissionGuard>();
+        services.AddHostedService<EndpointsAtStart>();
         return services;
     }
 

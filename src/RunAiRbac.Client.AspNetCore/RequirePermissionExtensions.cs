@@ -12,7 +12,7 @@ public static class RequirePermissionExtensions
     /// something else). No decision is kept.
     /// <para>
     /// The guard is the endpoint's own delegate, so there is no middleware to forget, and it runs before the body is read. Without
-    /// <see cref="GuardServiceExtensions.AddRunAiRbac"/> no endpoint of the service can be built. It works for whatever has endpoints: minimal APIs and
+    /// <see cref="GuardServiceExtensions.AddRunAiRbac"/> no endpoint of the service can be built, so that no request gets through. It works for whatever has endpoints: minimal APIs and
     /// groups of them, <c>MapControllers()</c> (all its actions alike), hubs, gRPC services. Several requirements must all hold.
     /// </para>
     /// </summary>
