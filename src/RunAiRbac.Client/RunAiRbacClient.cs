@@ -55,6 +55,9 @@ public sealed class RunAiRbacClient : IDisposable
     /// <summary>Groups.</summary>
     public GroupsClient Groups => field ??= new(_transport);
 
+    /// <summary>Identity providers.</summary>
+    public IdentityProvidersClient IdentityProviders => field ??= new(_transport);
+
     /// <summary>The caller.</summary>
     public MeClient Me => field ??= new(_transport);
 
@@ -63,6 +66,9 @@ public sealed class RunAiRbacClient : IDisposable
 
     /// <summary>Roles.</summary>
     public RolesClient Roles => field ??= new(_transport);
+
+    /// <summary>How people sign in to the tenant and out of it.</summary>
+    public SecuritySettingsClient SecuritySettings => field ??= new(_transport);
 
     /// <summary>Service accounts.</summary>
     public ServiceAccountsClient ServiceAccounts => field ??= new(_transport);

@@ -64,6 +64,9 @@ public sealed record OidcCreationData
 
     /// <summary>A claim that a sign-in must have.</summary>
     public MandatoryClaim? MandatoryClaim { get; init; }
+
+    /// <summary>Without secrets, so that no log shows them.</summary>
+    public override string ToString() => $"{nameof(OidcCreationData)} {{ ClientId = {ClientId}, DiscoverDocumentUrl = {DiscoverDocumentUrl} }}";
 }
 
 /// <summary>A claim that a sign-in must have, with one of these values.</summary>
@@ -90,6 +93,9 @@ public sealed record OcpCreationData
 
     /// <summary>Scopes to ask for.</summary>
     public IReadOnlyList<string?>? Scopes { get; init; }
+
+    /// <summary>Without secrets, so that no log shows them.</summary>
+    public override string ToString() => $"{nameof(OcpCreationData)} {{ ClientId = {ClientId}, IdpBaseUrl = {IdpBaseUrl} }}";
 }
 
 /// <summary>Which claims or attributes say what. An empty name: it is not mapped.</summary>
@@ -200,6 +206,9 @@ public sealed record OidcData
 
     /// <summary>A claim that a sign-in must have.</summary>
     public MandatoryClaim? MandatoryClaim { get; init; }
+
+    /// <summary>Without secrets, so that no log shows them.</summary>
+    public override string ToString() => $"{nameof(OidcData)} {{ ClientId = {ClientId}, DiscoverDocumentUrl = {DiscoverDocumentUrl} }}";
 }
 
 /// <summary>A client of an OpenShift API server.</summary>
@@ -216,4 +225,7 @@ public sealed record OcpData
 
     /// <summary>Scopes to ask for.</summary>
     public required IReadOnlyList<string> Scopes { get; init; }
+
+    /// <summary>Without secrets, so that no log shows them.</summary>
+    public override string ToString() => $"{nameof(OcpData)} {{ ClientId = {ClientId}, IdpBaseUrl = {IdpBaseUrl} }}";
 }
