@@ -37,8 +37,14 @@ public sealed class RunAiRbacClient : IDisposable
 
     private RunAiRbacClient(HttpClient http, Transport transport) => (_http, _transport) = (http, transport);
 
+    /// <summary>The caller's access keys.</summary>
+    public AccessKeysClient AccessKeys => field ??= new(_transport);
+
     /// <summary>Access rules: who is which role where.</summary>
     public AccessRulesClient AccessRules => field ??= new(_transport);
+
+    /// <summary>Everybody's access keys.</summary>
+    public AdministrationClient Administration => field ??= new(_transport);
 
     /// <summary>Applications, under their older name.</summary>
     public ApplicationsClient Applications => field ??= new(_transport);
@@ -61,6 +67,9 @@ public sealed class RunAiRbacClient : IDisposable
     /// <summary>The caller.</summary>
     public MeClient Me => field ??= new(_transport);
 
+    /// <summary>Permission sets.</summary>
+    public PermissionSetsClient PermissionSets => field ??= new(_transport);
+
     /// <summary>Projects.</summary>
     public ProjectsClient Projects => field ??= new(_transport);
 
@@ -73,8 +82,14 @@ public sealed class RunAiRbacClient : IDisposable
     /// <summary>Service accounts.</summary>
     public ServiceAccountsClient ServiceAccounts => field ??= new(_transport);
 
+    /// <summary>Tenants.</summary>
+    public TenantsClient Tenants => field ??= new(_transport);
+
     /// <summary>Taking and ending tokens by hand.</summary>
     public TokensClient Tokens => field ??= new(_transport);
+
+    /// <summary>The caller's access keys, under their older name.</summary>
+    public UserApplicationsClient UserApplications => field ??= new(_transport);
 
     /// <summary>Users.</summary>
     public UsersClient Users => field ??= new(_transport);

@@ -58,6 +58,9 @@ public sealed record AccessKeyCreated
 
     /// <summary>The consistency token of the revision that made it.</summary>
     public required string Revision { get; init; }
+
+    /// <summary>Without secrets, so that no log shows them.</summary>
+    public override string ToString() => $"{nameof(AccessKeyCreated)} {{ Id = {Id}, Name = {Name} }}";
 }
 
 /// <summary>An access key just created, as <c>/user-applications</c> answers.</summary>
@@ -81,6 +84,9 @@ public sealed record UserApplicationCreated
 
     /// <summary>The consistency token of the revision that made it.</summary>
     public required string Revision { get; init; }
+
+    /// <summary>Without secrets, so that no log shows them.</summary>
+    public override string ToString() => $"{nameof(UserApplicationCreated)} {{ Id = {Id}, Name = {Name} }}";
 }
 
 /// <summary>A new secret of an access key.</summary>
@@ -91,6 +97,9 @@ public sealed record AccessKeySecret
 
     /// <summary>The consistency token of the revision that set it.</summary>
     public required string Revision { get; init; }
+
+    /// <summary>Without secrets, so that no log shows them.</summary>
+    public override string ToString() => $"{nameof(AccessKeySecret)} {{ Revision = {Revision} }}";
 }
 
 /// <summary>Anybody's access key, as administrators see it.</summary>

@@ -19,6 +19,9 @@ public sealed record TenantCreation
 
     /// <summary>The administrator's role: only <c>System administrator</c>, which is also what it has when absent.</summary>
     public string? Role { get; init; }
+
+    /// <summary>Without secrets, so that no log shows them.</summary>
+    public override string ToString() => $"{nameof(TenantCreation)} {{ Name = {Name}, Email = {Email} }}";
 }
 
 /// <summary>A tenant.</summary>
@@ -64,4 +67,7 @@ public sealed record TenantCreated
 
     /// <summary>The consistency token of the revision of the caller's own tenant that made it.</summary>
     public required string Revision { get; init; }
+
+    /// <summary>Without secrets, so that no log shows them.</summary>
+    public override string ToString() => $"{nameof(TenantCreated)} {{ Id = {Id}, Name = {Name}, Email = {Email} }}";
 }
