@@ -72,10 +72,12 @@ internal sealed class SignInService(PolicyStore store, Passwords passwords, Sess
     {
         var now = clock.NowMicros();
         await using var db = await store.OpenAsync(cancellationToken);
-        if (Guid.TryParseExact(client, "D", out _) && await FindAccessKeyAsync(db, tenantId, client, cancellationToken) is { } key) return [key];
+        // Both are looked for whether or not the first is found, so that the time tells nothing.
+        var key = Guid.TryParseExact(client, "D", out _) ? await FindAccessKeyAsync(db, tenantId, client, cancellationToken) : null;
         var found = await Living(db, tenantId, SubjectKind.Application, CredentialKinds.Secret)
             .Where(known => (known.SubjectId == client || known.Key == client) && (known.ExpiresAt == null || known.ExpiresAt > now))
             .ToListAsync(cancellationToken);
+        if (key is not null) return [key];
         return found.Exists(known => known.SubjectId == client) ? found.FindAll(known => known.SubjectId == client) : found;
     }
 
