@@ -28,6 +28,7 @@ internal static class FeatureServices
         services.AddSingleton<ClustersService>();
         services.AddSingleton<DepartmentsService>();
         services.AddSingleton<ProjectsService>();
+        services.AddSingleton<UnitResourcesService>();
         services.AddSingleton<RolesService>();
         services.AddSingleton<MeService>();
         services.AddSingleton<WebAddresses>().AddSingleton<SamlMetadataReader>().AddSingleton<ProviderReader>();
@@ -45,6 +46,7 @@ internal static class FeatureServices
         routes.MapClusters();
         routes.MapDepartments();
         routes.MapProjects();
+        routes.MapUnitResources();
         routes.MapRoles();
         routes.MapAccessRules();
         routes.MapAuthorize();

@@ -69,8 +69,7 @@ internal static class ListFields<TRow>
         {
             var value = Folding.Fold(term.Value);
             DemandWord(term, value, words);
-            var test = TextTests.Of(term.Operator, value).Compile();
-            var matching = Enumerable.Range(-1, words.Length + 1).Where(i => i < 0 ? term.Operator is "!=" or "!@" : test(folded[i])).ToArray();
+            var matching = Enumerable.Range(-1, words.Length + 1).Where(i => TextTests.Passes(term.Operator, i < 0 ? null : folded[i], value)).ToArray();
             return position.Then(x => EF.Parameter(matching).Contains(x));
         });
     }
@@ -110,6 +109,20 @@ internal static class TextTests
         _ => throw new ArgumentOutOfRangeException(nameof(op), op, "There is no such operator."),
     };
 #pragma warning restore CA1307, CA1309, CA1310
+
+    /// <summary>The same in memory, for ASCII words.</summary>
+    public static bool Passes(string op, string? text, string value) => op switch
+    {
+        "!=" => text != value,
+        "!@" => text?.Contains(value, StringComparison.Ordinal) != true,
+        _ when text is null => false,
+        "==" => text == value,
+        "<=" => string.CompareOrdinal(text, value) <= 0,
+        ">=" => string.CompareOrdinal(text, value) >= 0,
+        "=@" => text.Contains(value, StringComparison.Ordinal),
+        "=^" => text.StartsWith(value, StringComparison.Ordinal),
+        _ => text.EndsWith(value, StringComparison.Ordinal),
+    };
 }
 
 /// <summary>Builds expressions out of others.</summary>

@@ -17,7 +17,7 @@ internal class ListSpec(string[] sortFields, string[] filterFields, ListLimits? 
 {
     private static readonly string[] AllOperators = ["==", "!=", "<=", ">=", "=@", "!@", "=^", "=$"];
 
-    /// <summary>A list with paging and nothing else. (After what it is made of.)</summary>
+    /// <summary>A list with paging and nothing else.</summary>
     public static readonly ListSpec PagingOnly = new([], []);
 
     public string[] SortFields => sortFields;
@@ -47,7 +47,7 @@ internal sealed record ListQuery(int Limit, int Offset, string? SortBy, bool Des
         var limit = ReadInt(query, spec.Limits.Name, spec.Limits.Min, spec.Limits.Max) ?? spec.Limits.Default;
         var offset = ReadInt(query, "offset", 0, int.MaxValue) ?? 0;
         var sortBy = ReadOne(query, "sortBy");
-        if (sortBy is not null && !spec.SortFields.Contains(sortBy, StringComparer.Ordinal))
+        if (sortBy is not null && spec.SortFields.Length > 0 && !spec.SortFields.Contains(sortBy, StringComparer.Ordinal))
             throw ApiException.Invalid("sortBy", $"must be one of {string.Join(", ", spec.SortFields)}");
         var sortOrder = ReadOne(query, "sortOrder");
         if (sortOrder is not (null or "asc" or "desc")) throw ApiException.Invalid("sortOrder", "must be asc or desc");
@@ -108,6 +108,8 @@ internal sealed record ListQuery(int Limit, int Offset, string? SortBy, bool Des
     private static List<ListFilter> ReadFilters(IQueryCollection query, ListSpec spec)
     {
         var filters = new List<ListFilter>();
+        // Where nothing can be filtered it is a parameter like every unknown one.
+        if (spec.FilterFields.Length == 0) return filters;
         var values = ReadAll(query, "filterBy");
         foreach (var value in values)
         {

@@ -82,7 +82,7 @@ internal static class TokenEndpoints
         var client = body.Id ?? body.Name ?? throw ApiException.Invalid("name", "is missing");
         var issued = await CountAsync(metrics, "app_token", signIn.WithSecretAsync(tenancy.Of(context, null), client, body.Secret ?? throw SignInService.Wrong(), "app_token", context.RequestAborted));
         context.Response.Headers.CacheControl = "no-store";
-        return TypedResults.Ok(new AppTokenResponse { AccessToken = issued.Access.Value });
+        return TypedResults.Ok(new AppTokenResponse { AccessToken = issued.Access.Value, IdToken = issued.Access.Value });
     }
 
     private static async Task<IResult> RevokeAsync(HttpContext context, Revocation revocation)

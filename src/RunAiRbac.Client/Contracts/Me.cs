@@ -13,6 +13,16 @@ public sealed record PasswordChange
     public override string ToString() => nameof(PasswordChange);
 }
 
+/// <summary>The answer to a changed password: empty. The compatible API names these members; passwords are never given back.</summary>
+public sealed record PasswordChanged
+{
+    /// <summary>Always absent.</summary>
+    public string? CurrentPassword { get; init; }
+
+    /// <summary>Always absent.</summary>
+    public string? NewPassword { get; init; }
+}
+
 /// <summary>A sign-in of the caller.</summary>
 /// <param name="Id">The session's id (a token's <c>sid</c>).</param>
 /// <param name="Grant">How it began.</param>

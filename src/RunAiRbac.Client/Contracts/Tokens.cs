@@ -31,6 +31,15 @@ public sealed record TokenRequest
     /// <summary><c>refresh_token</c>: the refresh token; it is good once.</summary>
     public string? RefreshToken { get; init; }
 
+    /// <summary>Of the grant <c>exchange_token</c>, which is not served.</summary>
+    public string? Code { get; init; }
+
+    /// <summary>Of the grant <c>exchange_token</c>, which is not served.</summary>
+    public string? RedirectUri { get; init; }
+
+    /// <summary>Of the grant <c>external_token_exchange</c>, which is not served.</summary>
+    public string? ExternalToken { get; init; }
+
     /// <summary>The tenant's id, when it is not the one of the host name or the first one.</summary>
     public string? TenantId { get; init; }
 
@@ -46,6 +55,9 @@ public sealed record TokenResponse
 
     /// <summary>The refresh token, good once; applications get none.</summary>
     public string? RefreshToken { get; init; }
+
+    /// <summary>Absent: the access token says who its subject is.</summary>
+    public string? IdToken { get; init; }
 
     /// <summary>Seconds until the access token expires.</summary>
     public required int ExpiresIn { get; init; }
@@ -81,6 +93,14 @@ public sealed record OAuthTokenRequest
     [JsonPropertyName("refresh_token")]
     public string? RefreshToken { get; init; }
 
+    /// <summary>Of the grant <c>authorization_code</c>, which is not served.</summary>
+    [JsonPropertyName("code")]
+    public string? Code { get; init; }
+
+    /// <summary>Of the grant <c>authorization_code</c>, which is not served.</summary>
+    [JsonPropertyName("redirect_uri")]
+    public string? RedirectUri { get; init; }
+
     /// <summary>The tenant's id, when it is not the one of the host name or the first one.</summary>
     [JsonPropertyName("tenant_id")]
     public string? TenantId { get; init; }
@@ -107,6 +127,14 @@ public sealed record OAuthTokenResponse
     /// <summary>The refresh token, good once; applications get none.</summary>
     [JsonPropertyName("refresh_token")]
     public string? RefreshToken { get; init; }
+
+    /// <summary>Absent: the access token says who its subject is.</summary>
+    [JsonPropertyName("id_token")]
+    public string? IdToken { get; init; }
+
+    /// <summary>Absent: what a token is good for is decided when it is used.</summary>
+    [JsonPropertyName("scope")]
+    public string? Scope { get; init; }
 
     /// <summary>Without secrets, so that no log shows them.</summary>
     public override string ToString() => $"{nameof(OAuthTokenResponse)} {{ ExpiresIn = {ExpiresIn} }}";
@@ -161,6 +189,10 @@ public sealed record AppTokenResponse
     /// <summary>The access token.</summary>
     [JsonPropertyName("access_token")]
     public required string AccessToken { get; init; }
+
+    /// <summary>The access token once more: older clients send this one.</summary>
+    [JsonPropertyName("id_token")]
+    public required string IdToken { get; init; }
 
     /// <summary>Without secrets, so that no log shows them.</summary>
     public override string ToString() => nameof(AppTokenResponse);

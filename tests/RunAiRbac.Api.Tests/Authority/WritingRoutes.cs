@@ -34,6 +34,8 @@ internal static class WritingRoutes
     private const string Idps = "/api/v1/idps";
     private const string Projects = "/api/v1/org-unit/projects";
 
+    private static readonly object[] Quotas = [new { nodePool = new { id = "default" }, gpu = new { deserved = 8 } }];
+
     public static readonly IReadOnlyDictionary<string, Func<Draw, WriteCall>> All = new Dictionary<string, Func<Draw, WriteCall>>(StringComparer.Ordinal)
     {
         ["POST " + Rules] = draw => WriteCall.Post(Rules, draw.NewRule()),
@@ -58,6 +60,10 @@ internal static class WritingRoutes
         ["POST " + Departments] = draw => WriteCall.Post(Departments, new { name = draw.NewName(), clusterId = draw.ScopeId("cluster"), resources = Array.Empty<object>() }),
         ["PUT " + Departments + "/{departmentId}"] = draw => WriteCall.Put($"{Departments}/{draw.ScopeId("department")}", new { description = draw.NewName(), resources = Array.Empty<object>() }),
         ["DELETE " + Departments + "/{departmentId}"] = draw => WriteCall.Delete($"{Departments}/{draw.ScopeId("department")}"),
+        ["PUT " + Departments + "/{departmentId}/resources"] = draw => WriteCall.Put($"{Departments}/{draw.ScopeId("department")}/resources", Quotas),
+        ["PATCH " + Departments + "/{departmentId}/resources"] = draw => WriteCall.Patch($"{Departments}/{draw.ScopeId("department")}/resources", Quotas),
+        ["PUT " + Projects + "/{projectId}/resources"] = draw => WriteCall.Put($"{Projects}/{draw.ScopeId("project")}/resources", Quotas),
+        ["PATCH " + Projects + "/{projectId}/resources"] = draw => WriteCall.Patch($"{Projects}/{draw.ScopeId("project")}/resources", Quotas),
         ["POST " + Projects] = draw => WriteCall.Post(Projects, draw.NewProject()),
         ["PUT " + Projects + "/{projectId}"] = draw => WriteCall.Put($"{Projects}/{draw.ScopeId("project")}", new { description = draw.NewName(), resources = Array.Empty<object>() }),
         ["DELETE " + Projects + "/{projectId}"] = draw => WriteCall.Delete($"{Projects}/{draw.ScopeId("project")}"),

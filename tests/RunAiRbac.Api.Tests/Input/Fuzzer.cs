@@ -138,6 +138,7 @@ internal sealed class FuzzWorld(InputHost host, Random random)
             "POST /v1/k8s/auth/oauth/apptoken" => new JsonObject { ["name"] = Any("client"), ["secret"] = "wrong" },
             "POST /api/v2/token" => new JsonObject { ["grant_type"] = "client_credentials", ["client_id"] = Any("client"), ["client_secret"] = "wrong" },
             "POST /oauth2/revoke" => new JsonObject { ["token"] = "nothing", ["token_type_hint"] = "access_token" },
+            _ when route.Pattern.EndsWith("/resources", StringComparison.Ordinal) => Unit([])["resources"]!.DeepClone(),
             _ when route.Method == "PATCH" => new JsonObject { ["enabled"] = random.Next(2) == 0 },
             _ when route.Pattern.EndsWith("/secret", StringComparison.Ordinal) => new JsonObject { ["gracePeriodSeconds"] = 60 },
             _ => JsonNode.Parse(route.Body.Example ?? "{}"),
@@ -198,7 +199,7 @@ internal sealed class Fuzzer(FuzzWorld world, IReadOnlyList<MappedRoute> routes,
     private static readonly string[] QueryValues =
     [
         "", "0", "1", "500", "501", "2147483647", "2147483648", "-1", "1.5", "%00", "a%00", "%ff", "%e2%80%ae", "%25", "_", "%5c", "'", "%27", "true", "True", "TRUE", "asc", "desc", "name", "createdBy", "createdAt", "username", "lastLogin", "subjectId", "phase", "deletedAt", "type", "parentName",
-        "name==a", "name=@%25", "username=@a,createdBy==b", "createdAt%3C=2020-01-01T00:00:00Z", "==", "a,b,c", "%2C%2C", "user", "all-authenticated-users", "tenant", "2020-01-01T00:00:00Z", "0001-01-01T00:00:00Z", "9999-12-31T23:59:59.999999%2B00:00", "metadata", "%f0%9f%98%80", "%c4%b0",
+        "name==a", "name=@%25", "username=@a,createdBy==b", "createdAt%3C=2020-01-01T00:00:00Z", "subjectId!@a,scopeName=$%5c", "roleId=^1", "roleId%3E=2147483648", "phase==ready", "deletedAt!=2020-01-01T00:00:00Z", "isLocal==True", "lastLogin%3E=9999-12-31T23:59:59.999999Z", "runai.is_local:true", "==", "a,b,c", "%2C%2C", "user", "all-authenticated-users", "tenant", "2020-01-01T00:00:00Z", "0001-01-01T00:00:00Z", "9999-12-31T23:59:59.999999%2B00:00", "metadata", "%f0%9f%98%80", "%c4%b0",
     ];
 
     public Sent Next(string adminToken, string weakToken)

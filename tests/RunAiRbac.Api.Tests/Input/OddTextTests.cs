@@ -29,7 +29,9 @@ public sealed class OddTextTests(PostgresFixture postgres)
 
         foreach (var list in new[] { "/api/v1/authorization/access-rules", "/api/v1/authorization/access-rules/count" })
         {
-            foreach (var name in new[] { "subjectIds", "subjectIdFilter", "subjectType", "scopeId", "scopeType", "clusterId", "roleId", "lastUpdated", "includeDeleted", "sortBy", "sortOrder", "limit", "offset", "filterBy" })
+            // Paging and sorting mean nothing to a count: unknown there, and ignored.
+            string[] paging = list.EndsWith("count", StringComparison.Ordinal) ? [] : ["sortBy", "sortOrder", "limit", "offset"];
+            foreach (var name in paging.Concat(["subjectIds", "subjectIdFilter", "subjectType", "scopeId", "scopeType", "clusterId", "roleId", "lastUpdated", "includeDeleted", "filterBy"]))
             {
                 foreach (var value in odd) (await host.JsonAsync("GET", $"{list}?{name}={value}")).Refused(400).Details.Should().Be(name);
             }

@@ -16,14 +16,19 @@ internal sealed record SheetList(string Path, string[] Filters, string[] Sorts)
     private static readonly string[] ProjectFields = ["name", "clusterId", "departmentId", "parentId", "parentName", "phase", "createdAt", .. Quota];
     private static readonly string[] ApplicationFields = ["name", "clientId", "createdBy", "createdAt", "updatedAt", "lastLogin", "enabled"];
 
-    public static readonly SheetList Rules = new("/api/v1/authorization/access-rules", RuleFields, RuleFields) { Member = "accessRules" };
+    public static readonly SheetList Rules = new("/api/v1/authorization/access-rules", RuleFields, RuleFields)
+    {
+        Member = "accessRules",
+        DefaultSort = null,
+        Searched = ["subjectId", "scopeName", "roleName"],
+    };
 
     public static readonly SheetList Users = new(
         "/api/v1/users",
         ["username", "createdBy", "lastLogin", "creationTime", "lastUpdated", "isLocal"],
-        ["username", "createdBy", "lastLogin", "creationTime", "lastUpdated", "type"]) { Operators = ["==", "<=", ">=", "=@"] };
+        ["username", "createdBy", "lastLogin", "creationTime", "lastUpdated", "type"]) { Operators = ["==", "<=", ">=", "=@"], DefaultSort = "username", Searched = ["username"] };
 
-    public static readonly SheetList Departments = new("/api/v1/org-unit/departments", DepartmentFields, DepartmentFields) { Member = "departments" };
+    public static readonly SheetList Departments = new("/api/v1/org-unit/departments", DepartmentFields, DepartmentFields) { Member = "departments", Searched = [] };
     public static readonly SheetList Projects = new("/api/v1/org-unit/projects", ProjectFields, ProjectFields) { Member = "projects" };
 
     /// <summary>The sheet has no parameters here; these are ours.</summary>
@@ -31,6 +36,12 @@ internal sealed record SheetList(string Path, string[] Filters, string[] Sorts)
     public static readonly SheetList Groups = new("/api/v1/groups", ["name", "createdBy", "createdAt"], ["name", "createdBy", "createdAt"]) { HasCount = false };
 
     public static readonly SheetList[] All = [Rules, Users, Departments, Projects, Applications, Groups];
+
+    /// <summary>The order when none is asked for; null: by id.</summary>
+    public string? DefaultSort { get; init; } = "name";
+
+    /// <summary>Where <c>search</c> looks; nowhere: the list does not take it.</summary>
+    public string[] Searched { get; init; } = ["name"];
 
     public string[] Operators { get; init; } = ["==", "!=", "<=", ">=", "=@", "!@", "=^", "=$"];
 
@@ -40,6 +51,20 @@ internal sealed record SheetList(string Path, string[] Filters, string[] Sorts)
     public bool HasCount { get; init; } = true;
 
     public string[] Dates { get; } = ["createdAt", "deletedAt", "updatedAt", "lastLogin", "creationTime", "lastUpdated"];
+
+    public bool IsQuota(string field) => Quota.Contains(field);
+
+    public bool IsDate(string field) => Dates.Contains(field);
+
+    /// <summary>The words that <c>==</c> takes; null: any text.</summary>
+    public static string[]? Words(string field) => field switch
+    {
+        "phase" => ["Creating", "Deleting", "NotReady", "Ready"],
+        "subjectType" => ["user", "app", "service-account", "group", "all-authenticated-users"],
+        "scopeType" => ["system", "tenant", "cluster", "department", "project"],
+        "isLocal" or "enabled" => ["true", "false", "True"],
+        _ => null,
+    };
 
     /// <summary>A value that the field takes with every operator.</summary>
     public string ValueOf(string field) => field switch

@@ -19,6 +19,10 @@ public sealed partial class TenantTests(ApiHosts hosts) : ApiTests(hosts)
         ("POST /api/v1/org-unit/departments", """{"name":"new-one","clusterId":"{cluster}"}"""),
         ("POST /api/v1/org-unit/projects", """{"name":"new-one","clusterId":"{cluster}"}"""),
         ("POST /api/v1/org-unit/projects", """{"name":"new-one","clusterId":"[cluster]","parentId":"{department}"}"""),
+        ("PUT /api/v1/org-unit/departments/{departmentId}/resources", "[]"),
+        ("PATCH /api/v1/org-unit/departments/{departmentId}/resources", "[]"),
+        ("PUT /api/v1/org-unit/projects/{projectId}/resources", "[]"),
+        ("PATCH /api/v1/org-unit/projects/{projectId}/resources", "[]"),
         ("POST /api/v1/users", """{"email":"new@example.com","scopeType":"project","scopeId":"{project}"}"""),
         ("POST /api/v1/users", """{"email":"new@example.com","scopeType":"tenant","scopeId":"{tenant}"}"""),
         ("POST /api/v1/apps", """{"name":"new-one","scopeType":"cluster","scopeId":"{cluster}"}"""),
@@ -49,6 +53,8 @@ public sealed partial class TenantTests(ApiHosts hosts) : ApiTests(hosts)
     private static readonly string[] Queries =
     [
         "/api/v1/authorization/access-rules?scopeId={project}", "/api/v1/authorization/access-rules?clusterId={cluster}", "/api/v1/authorization/access-rules?subjectIds={user},{application}",
+        "/api/v1/authorization/access-rules?filterBy=scopeId=={project}", "/api/v1/authorization/access-rules?filterBy=subjectId=={user}&includeDeleted=true", "/api/v1/org-unit/departments?filterBy=clusterId=={cluster}",
+        "/api/v1/org-unit/projects?filterBy=clusterId=={cluster},parentId=={department}", "/api/v1/org-unit/projects/count?filterBy=departmentId=={department}",
         "/api/v1/authorization/access-rules/count?scopeId={department}", "/api/v1/authorization/access-rules?subjectIdFilter={user}&includeDeleted=true", "/api/v1/authorization/access-rules?roleId={role}",
         "/api/v1/administration/access-keys?clientId={key}", "/api/v1/administration/user-applications?createdBy={user}",
     ];

@@ -178,7 +178,11 @@ public sealed class VisibilityTests(ApiHosts hosts) : ApiTests(hosts)
         {
             var path = unit.Type == "cluster" ? $"/api/v1/clusters/{unit.Id}" : $"/api/v1/org-unit/{unit.Type}s/{unit.Id}";
             if (!sights.May(unit.Type, "delete", unit.Id)) await RefusedAsync(actor, sights, sights.SeesUnit(unit), HttpMethod.Delete, path, unit.Id);
-            if (!sights.May(unit.Type, "update", unit.Id)) await RefusedAsync(actor, sights, sights.SeesUnit(unit), HttpMethod.Put, path, unit.Id, """{"name":"taken","resources":[]}""");
+            if (sights.May(unit.Type, "update", unit.Id)) continue;
+            await RefusedAsync(actor, sights, sights.SeesUnit(unit), HttpMethod.Put, path, unit.Id, """{"name":"taken","resources":[]}""");
+            if (unit.Type == "cluster") continue;
+            await RefusedAsync(actor, sights, sights.SeesUnit(unit), HttpMethod.Put, path + "/resources", unit.Id, "[]");
+            await RefusedAsync(actor, sights, sights.SeesUnit(unit), HttpMethod.Patch, path + "/resources", unit.Id, "[]");
         }
     }
 

@@ -35,6 +35,9 @@ internal sealed class RuleRecord
 internal sealed record RuleFilter(
     bool IncludeDeleted, long? UpdatedSince, SubjectKind? SubjectKind, IReadOnlyList<string> SubjectIds, string? ClusterId, string? ScopeType, string? ScopeId, int? RoleId)
 {
+    /// <summary>Whether every living rule passes.</summary>
+    public bool IsEmpty => this is { IncludeDeleted: false, UpdatedSince: null, SubjectKind: null, SubjectIds.Count: 0, ClusterId: null, ScopeType: null, ScopeId: null, RoleId: null };
+
     public static RuleFilter Read(IQueryCollection query)
     {
         var subjectType = ListQuery.ReadOne(query, "subjectType");
@@ -131,6 +134,16 @@ internal static class AccessRuleListing
         if (roots.Contains(acting.Tenant)) return system ? rules : rules.Where(r => r.Rule.ScopeId != "system");
         var scopes = roots.SelectMany(snapshot.Subtree).Select(s => snapshot.Scope(s).Id).ToArray();
         return rules.Where(r => EF.Parameter(scopes).Contains(r.Rule.ScopeId));
+    }
+
+    /// <summary>How many living rules that are, from the snapshot.</summary>
+    public static long VisibleCount(Acting acting)
+    {
+        var snapshot = acting.Snapshot;
+        var roots = acting.PermittedScopes("access_rules", "read");
+        if (!roots.Contains(acting.Tenant)) return roots.SelectMany(snapshot.Subtree).Sum(scope => (long)snapshot.RulesAt(scope).Count());
+        var system = snapshot.FindScope("system");
+        return snapshot.RuleCount - (system.IsKnown && !roots.Contains(system) ? snapshot.RulesAt(system).Count() : 0);
     }
 
     public static IQueryable<RuleRecord> Filter(IQueryable<RuleRecord> rules, RuleFilter filter, string? search)

@@ -52,7 +52,7 @@ internal sealed class AccessRulesService(PolicyStore store, Writes writes, TimeP
         var query = ListQuery.Read(context.Request.Query, AccessRuleListing.Table);
         await using var db = await store.OpenAsync(context.RequestAborted);
         var rules = Matching(db, context, query);
-        var total = await rules.LongCountAsync(context.RequestAborted);
+        var total = await CountAsync(rules, context, query);
         var page = await AccessRuleListing.Table.Page(rules, query).ToListAsync(context.RequestAborted);
         var now = clock.GetUtcNow();
         return new AccessRulePage(total, page.Count, [.. page.Select(r => ToWire(r, admitted.Version, now))]);
@@ -62,7 +62,7 @@ internal sealed class AccessRulesService(PolicyStore store, Writes writes, TimeP
     {
         var query = ListQuery.ReadCount(context.Request.Query, AccessRuleListing.Table);
         await using var db = await store.OpenAsync(context.RequestAborted);
-        return new CountResponse(await Matching(db, context, query).LongCountAsync(context.RequestAborted));
+        return new CountResponse(await CountAsync(Matching(db, context, query), context, query));
     }
 
     public MyAccessRulePage Mine(HttpContext context)
@@ -155,6 +155,12 @@ internal sealed class AccessRulesService(PolicyStore store, Writes writes, TimeP
         return AccessRuleListing.Table.Filter(AccessRuleListing.Filter(visible, RuleFilter.Read(context.Request.Query), query.Search), query);
     }
 
+    /// <summary>Without a filter the snapshot knows the number; counting a million rows takes longer than reading a page of them.</summary>
+    private async Task<long> CountAsync(IQueryable<RuleRecord> rules, HttpContext context, ListQuery query)
+        => query.Filters.Count == 0 && query.Search is null && RuleFilter.Read(context.Request.Query).IsEmpty
+            ? AccessRuleListing.VisibleCount(Acting.Reading(context.Admitted(), clock))
+            : await rules.LongCountAsync(context.RequestAborted);
+
     /// <summary>The caller's own rules with those of its groups and of all authenticated, by id.</summary>
     private IEnumerable<MyAccessRule> MatchingMine(HttpContext context, ListQuery query)
     {
@@ -166,7 +172,7 @@ internal sealed class AccessRulesService(PolicyStore store, Writes writes, TimeP
             principals.AddRange(snapshot.GroupsOf(admitted.Subject).Where(g => g.ValidUntil > now).Select(g => g.Group));
         if (snapshot.AllAuthenticated.IsKnown) principals.Add(snapshot.AllAuthenticated);
         return principals.SelectMany(snapshot.RulesOf).OrderBy(r => r.Id).Select(r => ToMine(snapshot, r, admitted.Caller.TenantId))
-            .Where(r => query.Search is null || new[] { r.SubjectId, r.RoleName, r.ScopeName }.Any(n => n.Contains(query.Search, StringComparison.OrdinalIgnoreCase)));
+            .Where(r => query.Search is null || new[] { r.SubjectId, r.RoleName, r.ScopeName }.Any(n => Folding.Fold(n).Contains(Folding.Fold(query.Search), StringComparison.Ordinal)));
     }
 
     private static MyAccessRule ToMine(PolicySnapshot snapshot, Rule rule, int tenantId)

@@ -18,7 +18,7 @@ internal sealed class ApplicationsService(Writes writes)
         {
             var home = acting.ChooseHome(HomedKind.Application, wanted.ScopeType, wanted.ScopeId);
             if (write.Before.FindSubject(SubjectKind.Application, wanted.Name).IsKnown)
-                throw new ApiException(Kinds.AlreadyExists, "An application with this name exists already.", "name");
+                throw new ApiException(Kinds.AlreadyExists, "An application with this name already exists.", "name");
             var row = new SubjectRow
             {
                 TenantId = write.TenantId,

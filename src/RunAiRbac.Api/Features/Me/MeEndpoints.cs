@@ -12,7 +12,7 @@ internal static class MeEndpoints
         var group = routes.MapGroup("/api/v1/me").WithTags("Me").NeedsSignIn().WithMetadata(ClosedToAccessKeys.Instance);
         group.MapPost("/password", ChangePasswordAsync).WithMetadata(OpenToPasswordChange.Instance)
             .Describe("change_user_password", "Change the caller's own password", "Ends all sessions of the caller, this one too: sign in again with the new password.")
-            .Reads(typeof(PasswordChange)).Produces(200).FailsWith(400, 403).GivesRevision();
+            .Reads(typeof(PasswordChange)).Produces<PasswordChanged>().FailsWith(400, 403).GivesRevision();
         group.MapGet("/sessions", SessionsAsync).Describe("get_my_sessions", "The caller's living sessions").Produces<SessionList>();
         group.MapDelete("/sessions/{id}", EndSessionAsync).WithMetadata(OpenToPasswordChange.Instance)
             .Describe("end_my_session", "End one of the caller's sessions", "Its tokens are dead at once.").Produces(204).FailsWith(403, 404).GivesRevision();
@@ -21,7 +21,7 @@ internal static class MeEndpoints
     private static async Task<IResult> ChangePasswordAsync(HttpContext context, MeService me)
     {
         await me.ChangePasswordAsync(context, await JsonBody.ReadAsync<PasswordChange>(context, JsonBody.Lenient));
-        return TypedResults.Ok(new { });
+        return TypedResults.Json(new PasswordChanged(), JsonBody.Answers);
     }
 
     private static async Task<IResult> SessionsAsync(HttpContext context, MeService me)

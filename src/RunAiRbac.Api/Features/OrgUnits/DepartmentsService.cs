@@ -1,7 +1,9 @@
 using Microsoft.EntityFrameworkCore;
 using RunAiRbac.Api.Errors;
+using RunAiRbac.Api.Features.SubjectManagement;
 using RunAiRbac.Api.Http;
 using RunAiRbac.Client.Contracts;
+using RunAiRbac.Policy;
 using RunAiRbac.Storage;
 
 namespace RunAiRbac.Api.Features.OrgUnits;
@@ -26,14 +28,14 @@ internal sealed class DepartmentsService(PolicyStore store, Writes writes, TimeP
             UnitPlace.DemandCreateDepartment(acting, clusterId);
             return UnitWrites.AddDepartmentAsync(write, clusterId, name, details);
         });
-        return Answer(written.Value) with { Revision = written.Version.Token };
+        return Answer(written.Value, written.Version.Snapshot) with { Revision = written.Version.Token };
     }
 
     public async Task<DepartmentPage> ListAsync(HttpContext context, ListQuery list)
     {
         await using var db = await store.OpenAsync(context.RequestAborted);
         var (rows, next) = await UnitFields.Departments.PageAsync(Readable(context, db), list, context.RequestAborted);
-        return new DepartmentPage([.. rows.Select(Answer)], next);
+        return new DepartmentPage([.. rows.Select(row => Answer(row, context.Admitted().Snapshot))], next);
     }
 
     public async Task<CountResponse> CountAsync(HttpContext context, ListQuery list)
@@ -49,7 +51,7 @@ internal sealed class DepartmentsService(PolicyStore store, Writes writes, TimeP
         await using var db = await store.OpenAsync(context.RequestAborted);
         var row = await UnitRows.FindAsync(db, admitted.Caller.TenantId, UnitTypes.Department, id, context.RequestAborted)
             ?? throw ApiException.NotFound(UnitTypes.Department);
-        return Answer(row) with { Revision = admitted.Version.Token };
+        return Answer(row, admitted.Snapshot) with { Revision = admitted.Version.Token };
     }
 
     public async Task<Department> UpdateAsync(HttpContext context, string id, DepartmentUpdateRequest request)
@@ -70,7 +72,7 @@ internal sealed class DepartmentsService(PolicyStore store, Writes writes, TimeP
             write.TouchScope(row);
             return row;
         });
-        return Answer(written.Value) with { Revision = written.Version.Token };
+        return Answer(written.Value, written.Version.Snapshot) with { Revision = written.Version.Token };
     }
 
     public Task DeleteAsync(HttpContext context, string id) => writes.RunAsync(context, async (write, acting) =>
@@ -90,7 +92,7 @@ internal sealed class DepartmentsService(PolicyStore store, Writes writes, TimeP
         return UnitRows.Readable(db, admitted.Caller.TenantId, UnitTypes.Department, sight).Records(db, sight);
     }
 
-    private static Department Answer(ScopeRow row)
+    private static Department Answer(ScopeRow row, PolicySnapshot snapshot)
     {
         var details = UnitDetails.Of(row.Details);
         return new Department
@@ -109,8 +111,8 @@ internal sealed class DepartmentsService(PolicyStore store, Writes writes, TimeP
             TotalResources = TotalResources.Constant,
             CreatedAt = Micros.ToTime(row.CreatedAt),
             UpdatedAt = Micros.ToTime(row.UpdatedAt),
-            CreatedBy = row.CreatedByName,
-            UpdatedBy = row.UpdatedByName ?? row.CreatedByName,
+            CreatedBy = snapshot.NameOf(row.CreatedById, row.CreatedByName),
+            UpdatedBy = snapshot.NameOf(row.UpdatedById, row.UpdatedByName ?? row.CreatedByName),
         };
     }
 }

@@ -1,5 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 using RunAiRbac.Api.Errors;
+using RunAiRbac.Api.Features.SubjectManagement;
 using RunAiRbac.Api.Http;
 using RunAiRbac.Client.Contracts;
 using RunAiRbac.Storage;
@@ -119,8 +120,8 @@ internal sealed class ProjectsService(PolicyStore store, Writes writes, TimeProv
             TotalResources = TotalResources.Constant,
             CreatedAt = Micros.ToTime(row.CreatedAt),
             UpdatedAt = updatedAt,
-            CreatedBy = row.CreatedByName,
-            UpdatedBy = row.UpdatedByName ?? row.CreatedByName,
+            CreatedBy = sight.Acting.Snapshot.NameOf(row.CreatedById, row.CreatedByName),
+            UpdatedBy = sight.Acting.Snapshot.NameOf(row.UpdatedById, row.UpdatedByName ?? row.CreatedByName),
             Parent = Parent(row.ParentId!, sight),
             Effective = new ProjectEffective(details.SchedulingRules, details.DefaultNodePools, details.NodeTypes),
             Resources = details.Answer(),

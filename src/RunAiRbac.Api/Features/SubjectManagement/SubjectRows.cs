@@ -61,8 +61,11 @@ internal static class SubjectRows
     }
 
     /// <summary>The name that the creator has now; the one it had, when it is gone.</summary>
-    public static string CreatedBy(this PolicySnapshot snapshot, SubjectRow row)
-        => row.CreatedById is { } id && snapshot.FindSubject(id) is { IsKnown: true } creator ? snapshot.Subject(creator).Name : row.CreatedByName;
+    public static string CreatedBy(this PolicySnapshot snapshot, SubjectRow row) => snapshot.NameOf(row.CreatedById, row.CreatedByName);
+
+    /// <summary>The name that somebody has now; the one it had, when it is gone.</summary>
+    public static string NameOf(this PolicySnapshot snapshot, string? id, string formerName)
+        => id is not null && snapshot.FindSubject(id) is { IsKnown: true } subject ? snapshot.Subject(subject).Name : formerName;
 
     /// <summary>The home scope as it is shown.</summary>
     public static ScopeFact Home(this PolicySnapshot snapshot, SubjectRow row)

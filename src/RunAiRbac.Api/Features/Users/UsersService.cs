@@ -102,7 +102,7 @@ internal sealed class UsersService(Writes writes, Passwords passwords, UserLists
     private static async Task<SubjectRow> TakeOverAsync(PolicyWrite write, Acting acting, SubjectRef known)
     {
         var row = await write.RowAsync(write.Before.Subject(known).Id, CancellationToken.None);
-        if (!row.IsPending) throw new ApiException(Kinds.AlreadyExists, "A user with this e-mail exists already.", "email");
+        if (!row.IsPending) throw new ApiException(Kinds.AlreadyExists, "A user with this e-mail already exists.", "email");
         acting.DemandChange(known);
         row.CreatedAt = write.Now;
         row.CreatedById = write.Actor.SubjectId;
