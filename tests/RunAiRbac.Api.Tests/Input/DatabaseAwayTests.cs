@@ -18,7 +18,7 @@ public sealed class DatabaseAwayTests(PostgresFixture postgres)
         string[] reads =
         [
             "/api/v1/users", "/api/v1/users/count", "/api/v1/groups", "/api/v1/apps", "/api/v1/service-accounts", "/api/v1/clusters", $"/api/v1/clusters/{cluster}", "/api/v1/org-unit/departments",
-            "/api/v1/org-unit/departments/count", "/api/v1/org-unit/projects", $"/api/v1/org-unit/projects/{project}", "/api/v1/authorization/access-rules", "/api/v1/authorization/access-rules/count",
+            "/api/v1/org-unit/departments/count", "/api/v1/org-unit/projects", $"/api/v1/org-unit/projects/{project}", "/api/v1/authorization/access-rules", "/api/v1/authorization/access-rules/count?search=a",
             "/api/v1/authorization/access-rules/1", "/api/v1/authorization/roles", "/api/v1/authorization/roles/1", "/api/v1/me/sessions",
         ];
         foreach (var path in reads)
@@ -33,7 +33,8 @@ public sealed class DatabaseAwayTests(PostgresFixture postgres)
         (await host.Wire.SendAsync(Sent.Json("POST", "/api/v1/token", null, """{"grantType":"password","username":"a@example.com","password":"x"}"""))).Refused(503);
         (await host.Wire.SendAsync(Sent.Form("/api/v2/token", null, "grant_type=client_credentials&client_id=a&client_secret=b"))).Refused(503).OAuthError.Should().Be("temporarily_unavailable");
 
-        // A check needs no database for a while.
+        // A check needs no database for a while, nor does the number of all rules.
+        (await host.JsonAsync("GET", "/api/v1/authorization/access-rules/count")).Good();
         (await host.JsonAsync("POST", "/api/v1/authorize", """{"action":"read","resourceType":"users","scope":{"type":"tenant","id":"1"}}""")).Good();
         (await host.JsonAsync("POST", "/api/v1/authorize", """{"action":"read","resourceType":"users","scope":{"type":"tenant","id":"1"},"consistency":{"full":true}}""")).Refused(503);
     }

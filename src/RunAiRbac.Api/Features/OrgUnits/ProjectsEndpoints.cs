@@ -25,7 +25,7 @@ internal static class ProjectsEndpoints
             .Reads(typeof(ProjectUpdateRequest), """{"description":"Vision models","resources":[]}""").GivesRevision().FailsWith(404).Produces<Project>();
         group.MapDelete("/{projectId}", DeleteAsync).Needs("project", "delete", At.Object).Describe("delete_project", "Deletes a project",
             "The access rules in it end in the same write. The answer is always 204: all is done then, and the 202 of the compatible API, for deletions that go on, never comes.")
-            .GivesRevision().FailsWith(404).Produces(202).Produces(204);
+            .GivesRevision().FailsWith(404).Produces(204).Produces(202);
     }
 
     private static async Task<IResult> CreateAsync(HttpContext context, ProjectsService projects)
