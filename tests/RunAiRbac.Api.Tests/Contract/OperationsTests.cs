@@ -17,26 +17,8 @@ public sealed partial class OperationsTests(ApiHosts hosts) : ApiTests(hosts)
     [
         "POST /api/v1/authorization/access-rules/batch",
         "POST /api/v1/authorization/access-rules/batch-create",
-        "GET /api/v1/access-keys",
-        "POST /api/v1/access-keys",
-        "GET /api/v1/access-keys/{accessKeyId}",
-        "DELETE /api/v1/access-keys/{accessKeyId}",
-        "POST /api/v1/access-keys/{accessKeyId}/secret",
-        "GET /api/v1/administration/access-keys",
-        "DELETE /api/v1/administration/access-keys/{accessKeyId}",
-        "GET /api/v1/user-applications",
-        "POST /api/v1/user-applications",
-        "GET /api/v1/user-applications/{appId}",
-        "DELETE /api/v1/user-applications/{appId}",
-        "POST /api/v1/user-applications/{appId}/secret",
-        "GET /api/v1/administration/user-applications",
-        "DELETE /api/v1/administration/user-applications/{appId}",
         "GET /api/v1/audit/log",
         "GET /api/v1/audit/log/file",
-        "GET /api/v2/authorization/roles",
-        "GET /api/v2/authorization/roles/{roleIdPath}",
-        "GET /api/v1/authorization/permission-sets",
-        "GET /api/v1/authorization/permission-sets/{permissionSetId}",
     ];
 
     /// <summary>What comes on top of the data: the sheet has it, <c>operations.json</c> does not.</summary>
