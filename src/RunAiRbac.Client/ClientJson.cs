@@ -46,6 +46,7 @@ namespace RunAiRbac.Client;
 [JsonSerializable(typeof(IReadOnlyList<Group>))]
 [JsonSerializable(typeof(IReadOnlyList<GroupMember>))]
 [JsonSerializable(typeof(IReadOnlyList<IdentityProvider>))]
+[JsonSerializable(typeof(IReadOnlyList<Resources>))]
 [JsonSerializable(typeof(IReadOnlyList<Role>))]
 [JsonSerializable(typeof(IReadOnlyList<RolePermission>))]
 [JsonSerializable(typeof(IReadOnlyList<Tenant>))]

@@ -21,6 +21,9 @@ public sealed record PasswordChanged
 
     /// <summary>Always absent.</summary>
     public string? NewPassword { get; init; }
+
+    /// <summary>Without secrets, so that no log shows them.</summary>
+    public override string ToString() => nameof(PasswordChanged);
 }
 
 /// <summary>A sign-in of the caller.</summary>

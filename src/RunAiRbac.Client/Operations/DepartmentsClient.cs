@@ -21,6 +21,8 @@ public sealed class DepartmentsClient
     private static readonly Operation Count = Operation.Get(Path + "/count");
     private static readonly Operation Get = Operation.Get(Path + "/{departmentId}");
     private static readonly Operation Put = Operation.Put(Path + "/{departmentId}");
+    private static readonly Operation PutResources = Operation.Put(Path + "/{departmentId}/resources");
+    private static readonly Operation PatchResources = Operation.Patch(Path + "/{departmentId}/resources");
     private static readonly Operation Delete = Operation.Delete(Path + "/{departmentId}");
     private readonly Transport _transport;
 
@@ -66,6 +68,20 @@ public sealed class DepartmentsClient
     /// <param name="cancellationToken">Gives up; whether it was done is then not known.</param>
     public Task<Written<Department>> UpdateAsync(string id, DepartmentUpdateRequest update, CancellationToken cancellationToken = default)
         => _transport.WriteAsync<Department>(new Call(Put, id).Json(update), cancellationToken);
+
+    /// <summary>Replaces a department's quotas; gives them back.</summary>
+    /// <param name="id">Its id.</param>
+    /// <param name="resources">The quotas, per node pool.</param>
+    /// <param name="cancellationToken">Gives up; whether it was done is then not known.</param>
+    public Task<Written<IReadOnlyList<Resources>>> ReplaceResourcesAsync(string id, IReadOnlyList<Resources> resources, CancellationToken cancellationToken = default)
+        => _transport.WriteAsync<IReadOnlyList<Resources>>(new Call(PutResources, id).Json(resources), cancellationToken);
+
+    /// <summary>Changes a department's quotas in the node pools that are named, and leaves the others; gives all back.</summary>
+    /// <param name="id">Its id.</param>
+    /// <param name="resources">The changes, one per node pool.</param>
+    /// <param name="cancellationToken">Gives up; whether it was done is then not known.</param>
+    public Task<Written<IReadOnlyList<Resources>>> MergeResourcesAsync(string id, IReadOnlyList<Resources> resources, CancellationToken cancellationToken = default)
+        => _transport.WriteAsync<IReadOnlyList<Resources>>(new Call(PatchResources, id).Json(resources), cancellationToken);
 
     /// <summary>Deletes a department with its projects and all access rules in them.</summary>
     /// <param name="id">Its id.</param>

@@ -12,6 +12,8 @@ public sealed class ProjectsClient
     private static readonly Operation Count = Operation.Get(Path + "/count");
     private static readonly Operation Get = Operation.Get(Path + "/{projectId}");
     private static readonly Operation Put = Operation.Put(Path + "/{projectId}");
+    private static readonly Operation PutResources = Operation.Put(Path + "/{projectId}/resources");
+    private static readonly Operation PatchResources = Operation.Patch(Path + "/{projectId}/resources");
     private static readonly Operation Delete = Operation.Delete(Path + "/{projectId}");
     private readonly Transport _transport;
 
@@ -57,6 +59,20 @@ public sealed class ProjectsClient
     /// <param name="cancellationToken">Gives up; whether it was done is then not known.</param>
     public Task<Written<Project>> UpdateAsync(string id, ProjectUpdateRequest update, CancellationToken cancellationToken = default)
         => _transport.WriteAsync<Project>(new Call(Put, id).Json(update), cancellationToken);
+
+    /// <summary>Replaces a project's quotas; gives them back.</summary>
+    /// <param name="id">Its id.</param>
+    /// <param name="resources">The quotas, per node pool.</param>
+    /// <param name="cancellationToken">Gives up; whether it was done is then not known.</param>
+    public Task<Written<IReadOnlyList<Resources>>> ReplaceResourcesAsync(string id, IReadOnlyList<Resources> resources, CancellationToken cancellationToken = default)
+        => _transport.WriteAsync<IReadOnlyList<Resources>>(new Call(PutResources, id).Json(resources), cancellationToken);
+
+    /// <summary>Changes a project's quotas in the node pools that are named, and leaves the others; gives all back.</summary>
+    /// <param name="id">Its id.</param>
+    /// <param name="resources">The changes, one per node pool.</param>
+    /// <param name="cancellationToken">Gives up; whether it was done is then not known.</param>
+    public Task<Written<IReadOnlyList<Resources>>> MergeResourcesAsync(string id, IReadOnlyList<Resources> resources, CancellationToken cancellationToken = default)
+        => _transport.WriteAsync<IReadOnlyList<Resources>>(new Call(PatchResources, id).Json(resources), cancellationToken);
 
     /// <summary>Deletes a project and all access rules in it.</summary>
     /// <param name="id">Its id.</param>

@@ -26,6 +26,8 @@ internal sealed partial class Tour
         made.Resources.Should().ContainSingle().Which.Gpu!.Deserved.Should().Be(2.5);
         (await Admin.Departments.GetAsync(made.Id, Cancel)).SchedulingRules!.InteractiveJobTimeLimitSeconds.Should().Be(60);
         Good(await Admin.Departments.UpdateAsync(made.Id, new DepartmentUpdateRequest { Description = "Speech" }, Cancel)).Description.Should().Be("Speech");
+        Good(await Admin.Departments.ReplaceResourcesAsync(made.Id, [], Cancel)).Should().BeEmpty();
+        Good(await Admin.Departments.MergeResourcesAsync(made.Id, resources, Cancel)).Should().ContainSingle().Which.Memory!.Units.Should().Be("GB");
         (await Admin.Departments.ListAsync(new DepartmentQuery { Limit = 1, SortBy = "name", SortOrder = "desc", Verbosity = "brief" }, Cancel)).Departments.Should().ContainSingle();
         (await Admin.Departments.ListAllAsync(new DepartmentQuery { Limit = 7 }, Cancel).ToListAsync(Cancel)).Should().OnlyHaveUniqueItems(d => d.Id).And.Contain(d => d.Id == made.Id);
         (await Admin.Departments.CountAsync(cancellationToken: Cancel)).Should().BeGreaterThanOrEqualTo(2);
@@ -41,6 +43,8 @@ internal sealed partial class Tour
         (await Admin.Projects.GetAsync(made.Id, Cancel)).ClusterId.Should().Be(cluster.Uuid);
         Good(await Admin.Projects.UpdateAsync(made.Id, new ProjectUpdateRequest { Description = "Vision", NodeTypes = new NodeTypes(["a100"], null, null) }, Cancel))
             .NodeTypes!.Training.Should().Equal("a100");
+        Good(await Admin.Projects.ReplaceResourcesAsync(made.Id, [new Resources(null, new ResourceQuota(1, null, null), null, null, null)], Cancel)).Should().ContainSingle();
+        Good(await Admin.Projects.MergeResourcesAsync(made.Id, [new Resources(null, null, null, null, "high")], Cancel)).Should().ContainSingle().Which.Gpu!.Deserved.Should().Be(1);
         (await Admin.Projects.ListAsync(new ListQuery { Search = made.Name }, Cancel)).Projects.Should().ContainSingle().Which.Description.Should().Be("Vision");
         await ProjectAsync(cluster.Uuid);
         (await Admin.Projects.ListAllAsync(new ListQuery { Limit = 1, Search = "project" }, Cancel).Take(2).ToListAsync(Cancel)).Should().OnlyHaveUniqueItems(p => p.Id).And.HaveCount(2);
