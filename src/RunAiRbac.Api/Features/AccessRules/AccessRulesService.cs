@@ -53,7 +53,7 @@ internal sealed class AccessRulesService(PolicyStore store, Writes writes, TimeP
         await using var db = await store.OpenAsync(context.RequestAborted);
         var rules = Matching(db, context, query);
         var total = await CountAsync(rules, context, query);
-        var page = await AccessRuleListing.Table.Page(rules, query).ToListAsync(context.RequestAborted);
+        var page = await AccessRuleListing.PageAsync(rules, query, context.RequestAborted);
         var now = clock.GetUtcNow();
         return new AccessRulePage(total, page.Count, [.. page.Select(r => ToWire(r, admitted.Version, now))]);
     }
