@@ -157,3 +157,14 @@ public sealed record WhatCanEntry(int ResourceType, IReadOnlyList<int> Actions, 
 /// <param name="Role">The role that holds it.</param>
 /// <param name="HeldUntil">When the actor holds it now but not for long enough: the end (UTC microseconds since 1970); null when not held at all.</param>
 public sealed record Lacking(string ResourceType, string Action, ScopeRef Scope, RoleFact Role, long? HeldUntil);
+
+/// <summary>What a subject may do in one of two states and not in the other, the highest scopes only: by scope path depth, scope id, resource type.</summary>
+/// <param name="Gained">After, and not before; the scopes are those of the state after.</param>
+/// <param name="Lost">Before, and not after; the scopes are those of the state before.</param>
+public sealed record AccessDifference(IReadOnlyList<PermissionDifference> Gained, IReadOnlyList<PermissionDifference> Lost);
+
+/// <summary>Something a subject may do in a scope in one state and not in the other.</summary>
+/// <param name="ResourceType">The catalogue's index of the resource type.</param>
+/// <param name="Actions">The catalogue's indexes of the actions, ascending.</param>
+/// <param name="Scope">The highest scope where that is so.</param>
+public sealed record PermissionDifference(int ResourceType, IReadOnlyList<int> Actions, ScopeRef Scope);

@@ -43,15 +43,10 @@ public sealed partial class PolicySnapshot
         var held = HeldByScope(subject, groups, now);
         var asked = Asked(resourceType, action);
         var entries = new List<WhatCanEntry>();
-        foreach (var (index, here) in held.OrderBy(entry => _state.Scopes[entry.Key]!.Levels).ThenBy(entry => _state.Scopes[entry.Key]!.Names.Id, StringComparer.Ordinal))
+        foreach (var index in TopDown(held.Keys))
         {
-            var fresh = here.Permissions.And(asked);
-            foreach (var ancestor in _state.Scopes[index]!.Ancestry[1..])
-            {
-                if (held.TryGetValue(ancestor, out var above)) fresh = fresh.Except(above.Permissions);
-            }
-
-            entries.AddRange(fresh.Indexes()
+            var here = held[index];
+            entries.AddRange(Highest(index, held).And(asked).Indexes()
                 .GroupBy(permission => permission / _actionCount)
                 .Select(type => new WhatCanEntry(
                     type.Key,

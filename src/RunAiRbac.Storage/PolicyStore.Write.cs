@@ -22,13 +22,25 @@ public sealed partial class PolicyStore
     /// <exception cref="InvalidOperationException">The body has changed rows and recorded nothing; nothing was written.</exception>
     /// <exception cref="LastAdministratorException">See there; tested for every write.</exception>
     /// <exception cref="PolicyUnavailableException">The database cannot be reached, or the commit's outcome is unknown.</exception>
-    public async Task<Written<T>> WriteAsync<T>(int tenantId, Actor actor, Func<PolicyWrite, Task<T>> body, CancellationToken cancellationToken)
+    public Task<Written<T>> WriteAsync<T>(int tenantId, Actor actor, Func<PolicyWrite, Task<T>> body, CancellationToken cancellationToken)
+        => InTurnAsync(tenantId, actor, body, isRehearsal: false, cancellationToken);
+
+    /// <summary>
+    /// A write that is judged like any other, by the same protocol and at the same moment as it would be, and then rolled back: nothing of it remains, not
+    /// even a revision. The version given back is the one that it was judged on; the body returns what it wants to keep of <see cref="PolicyWrite.After"/>.
+    /// </summary>
+    /// <exception cref="LastAdministratorException">As for a write.</exception>
+    /// <exception cref="PolicyUnavailableException">The database cannot be reached.</exception>
+    public Task<Written<T>> RehearseAsync<T>(int tenantId, Actor actor, Func<PolicyWrite, Task<T>> body, CancellationToken cancellationToken)
+        => InTurnAsync(tenantId, actor, body, isRehearsal: true, cancellationToken);
+
+    private async Task<Written<T>> InTurnAsync<T>(int tenantId, Actor actor, Func<PolicyWrite, Task<T>> body, bool isRehearsal, CancellationToken cancellationToken)
     {
         var slot = Slot(tenantId);
         await slot.Writers.WaitAsync(cancellationToken);
         try
         {
-            return await WriteAsync(slot, actor, body, cancellationToken);
+            return await WriteAsync(slot, actor, body, isRehearsal, cancellationToken);
         }
         catch (Exception e) when (DatabaseFailures.IsUnavailable(e) && e is not PolicyUnavailableException)
         {
@@ -40,7 +52,7 @@ public sealed partial class PolicyStore
         }
     }
 
-    private async Task<Written<T>> WriteAsync<T>(TenantSlot slot, Actor actor, Func<PolicyWrite, Task<T>> body, CancellationToken cancellationToken)
+    private async Task<Written<T>> WriteAsync<T>(TenantSlot slot, Actor actor, Func<PolicyWrite, Task<T>> body, bool isRehearsal, CancellationToken cancellationToken)
     {
         var sentAt = _clock.GetTimestamp();
         await using var db = await _contexts.CreateDbContextAsync(cancellationToken);
@@ -52,16 +64,16 @@ public sealed partial class PolicyStore
         var row = new RevisionRow { TenantId = slot.TenantId, Revision = taken.Revision, LastRuleId = taken.LastRuleId };
         var write = new PolicyWrite(db, row, before.Version.Snapshot, actor, _clock.NowMicros(), _settings.LongestTokenLifetime);
         var value = await body(write);
-        if (!write.HasChanges)
+        if (write.HasChanges) write.GuardLastAdministrator();
+        if (isRehearsal || !write.HasChanges)
         {
             // INVARIANT: no change is committed without its event in the audit log.
-            if (write.HasTouchedRows) throw new InvalidOperationException("The write has changed rows and recorded neither a change nor an event.");
+            if (!write.HasChanges && write.HasTouchedRows) throw new InvalidOperationException("The write has changed rows and recorded neither a change nor an event.");
             await transaction.RollbackAsync(CancellationToken.None);
             slot.Publish(before, sentAt, start.SetBackFrom);
             return new(value, before.Version);
         }
 
-        write.GuardLastAdministrator();
         await write.FinishAsync(cancellationToken);
         var after = Version(slot.TenantId, write.Final, before.Epoch);
         await CommitAsync(transaction, slot.TenantId, taken.Revision);

@@ -80,6 +80,10 @@ public sealed partial class PolicyWrite
         }
     }
 
+    /// <summary>Whether this change, after all that has been recorded, would leave the tenant without the local administrator that it had.</summary>
+    public bool WouldEndLastAdministrator(PolicyChange change)
+        => Before.LocalAdministrators(Now) > 0 && After.Apply(Revision, [change]).LocalAdministrators(Now) == 0;
+
     /// <exception cref="LastAdministratorException">There was a local administrator and none is left.</exception>
     internal void GuardLastAdministrator()
     {

@@ -24,7 +24,8 @@ internal static class FeatureServices
         services.AddSingleton<UserLists>().AddSingleton<UsersService>();
         services.AddSingleton<GroupLists>().AddSingleton<MembershipsService>();
         services.AddSingleton<ApplicationLists>().AddSingleton<ApplicationsService>();
-        services.AddSingleton<AccessRulesService>();
+        services.AddSingleton<AccessRulesService>().AddSingleton<RuleWritesService>().AddSingleton<SimulationService>();
+        services.AddSingleton<ExpiredRules>().AddHostedService<ExpiredRulesUpkeep>();
         services.AddSingleton<ClustersService>();
         services.AddSingleton<DepartmentsService>();
         services.AddSingleton<ProjectsService>();
@@ -49,6 +50,7 @@ internal static class FeatureServices
         routes.MapUnitResources();
         routes.MapRoles();
         routes.MapAccessRules();
+        routes.MapSimulation();
         routes.MapAuthorize();
         routes.MapMe();
         routes.MapIdentityProviders();

@@ -65,5 +65,6 @@ internal static class RuleModel
         e.HasIndex(x => new { x.TenantId, x.RoleId }).HasFilter(DirectoryModel.Living);
         e.HasIndex(x => new { x.TenantId, x.CreatedAt }).HasFilter(DirectoryModel.Living);
         e.HasIndex(x => new { x.TenantId, x.UpdatedAt });
+        e.HasIndex(x => new { x.TenantId, x.ExpiresAt }).HasFilter(DirectoryModel.Living + " AND expires_at IS NOT NULL");
     });
 }

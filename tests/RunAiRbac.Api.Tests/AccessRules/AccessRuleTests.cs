@@ -263,14 +263,6 @@ public sealed class AccessRuleTests(ApiHosts hosts) : ApiTests(hosts)
         (await world.Admin.GetAsync($"{Path}?{query}")).Expect(HttpStatusCode.BadRequest, "invalid_request").Details.Should().Be(parameter);
     }
 
-    [Fact]
-    public async Task DryRun_NotServedYet_IsNotImplementedRatherThanIgnored()
-    {
-        var world = await OpenAsync(StorageProvider.Sqlite);
-
-        (await world.Admin.PostAsync($"{Path}?dryRun=true", new { })).Expect(HttpStatusCode.NotImplemented, "not_implemented");
-    }
-
     [Theory, MemberData(nameof(Providers))]
     public async Task Mine_ShowsOwnRulesAndThoseOfGroups(StorageProvider provider)
     {

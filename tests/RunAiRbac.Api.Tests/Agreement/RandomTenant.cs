@@ -9,6 +9,7 @@ namespace RunAiRbac.Api.Tests.Agreement;
 /// <summary>A tenant with a random policy: half of it written through the storage as the system, half by its administrator over the API.</summary>
 internal sealed class RandomTenant
 {
+    private const string Rules = "/api/v1/authorization/access-rules";
     private const int CustomRole = 100_000;
     private const int DisabledRole = 100_001;
     private static readonly int[] RoleIds = [1, 3, 4, 5, 7, 9, 13, 1708, 1709, 1710, 1711, 3001, 3003, 4001, 4002, CustomRole, DisabledRole];
@@ -60,13 +61,16 @@ internal sealed class RandomTenant
         var reply = await (_random.Next(20) switch
         {
             < 8 => CreateRuleAsync(facts),
-            < 11 => Tenant.Admin.DeleteAsync($"/api/v1/authorization/access-rules/{Pick(facts.Rules).Id}"),
+            8 => Tenant.Admin.DeleteAsync($"{Rules}/{Pick(RulesOfOthers(facts)).Id}"),
+            9 => Tenant.Admin.PostAsync(Rules + "/batch", new { ids = Enumerable.Range(0, 3).Select(_ => Pick(RulesOfOthers(facts)).Id), action = "delete" }),
+            10 => CreateManyAsync(facts),
             < 14 => ReplaceGroupsAsync(facts),
             14 => EnableAsync("users", Pick(Users(facts)).Id),
             15 => EnableAsync("service-accounts", Pick(Of(facts, SubjectKind.Application)).Id),
             16 => DeleteSubjectAsync(facts),
             17 => DeleteUnitAsync(facts),
-            _ => RenameClusterAsync(facts),
+            18 => RenameClusterAsync(facts),
+            _ => CreateForAllAsync(facts),
         });
         ((int)reply.Status).Should().BeOneOf([200, 201, 202, 204, 404, 409], "the answer was {0}", reply.Text);
     }
@@ -92,7 +96,7 @@ internal sealed class RandomTenant
         }
     }
 
-    /// <summary>What the API has no call for yet: moments of memberships, roles of one's own, disabled roles, rules of all authenticated.</summary>
+    /// <summary>What the API has no call for yet: moments of memberships, roles of one's own, disabled roles.</summary>
     private Task WriteAsSystemAsync() => Tenant.WriteAsync(async write =>
     {
         await write.PutRoleAsync(new RoleFact(CustomRole, "Custom", "", true, [new("workloads", ["create", "read"]), new("authorization", ["read", "sync"]), new("made-up", ["read"])]), default);
@@ -150,7 +154,31 @@ internal sealed class RandomTenant
         return expiresAt <= notBefore ? (notBefore, null) : (notBefore, expiresAt);
     }
 
-    private Task<Reply> CreateRuleAsync(ReferencePolicy facts)
+    private Task<Reply> CreateRuleAsync(ReferencePolicy facts) => Tenant.Admin.PostAsync(Rules, NewRule(facts));
+
+    private Task<Reply> CreateForAllAsync(ReferencePolicy facts)
+    {
+        var scope = Unit(facts);
+        return Tenant.Admin.PostAsync(Rules + "/authenticated-users", new { roleId = Pick(RoleIds[..^1]), scopeType = scope.Type, scopeId = scope.Id });
+    }
+
+    private Task<Reply> CreateManyAsync(ReferencePolicy facts)
+    {
+        var scopes = new[] { Unit(facts), Unit(facts) };
+        var groups = Some("group-0", "group-1", "group-2", $"group-{_random.Next(100)}");
+        return Tenant.Admin.PostAsync(Rules + "/batch-create", new
+        {
+            payload = new
+            {
+                roleId = Pick(RoleIds[..^1]),
+                subjects = groups.Append("group-3").Select(name => new { subjectType = "group", subjectId = name }),
+                scopes = scopes.Select(scope => new { scopeType = scope.Type, scopeId = scope.Id }),
+            },
+        });
+    }
+
+    /// <summary>The body of a new rule for somebody there is, or now and then for one there is not yet; it may be there already.</summary>
+    public object NewRule(ReferencePolicy facts)
     {
         var scope = Unit(facts);
         var subject = Pick(facts.Subjects.FindAll(s => s.Kind != SubjectKind.AllAuthenticated));
@@ -160,9 +188,7 @@ internal sealed class RandomTenant
             SubjectKind.Group => ("group", Chance(4) ? $"group-{_random.Next(100)}" : subject.Key),
             _ => (Chance(2) ? "app" : "service-account", Chance(2) ? subject.Id : subject.Key),
         };
-        return Tenant.Admin.PostAsync(
-            "/api/v1/authorization/access-rules",
-            new { subjectType = type, subjectId = name, roleId = Pick(RoleIds[..^1]), scopeType = scope.Type, scopeId = scope.Id });
+        return new { subjectType = type, subjectId = name, roleId = Pick(RoleIds[..^1]), scopeType = scope.Type, scopeId = scope.Id };
     }
 
     private Task<Reply> ReplaceGroupsAsync(ReferencePolicy facts)
@@ -185,6 +211,9 @@ internal sealed class RandomTenant
 
     private Task<Reply> RenameClusterAsync(ReferencePolicy facts)
         => Tenant.Admin.PutAsync($"/api/v1/clusters/{Pick(facts.Scopes.FindAll(s => s.Type == "cluster")).Id}", new { name = $"cluster-{_random.Next(100)}" });
+
+    /// <summary>Rules other than those that let the administrator go on.</summary>
+    public List<RuleFact> RulesOfOthers(ReferencePolicy facts) => facts.Rules.FindAll(r => r.SubjectId != Tenant.Admin.Id);
 
     /// <summary>Users other than the one that must go on asking.</summary>
     private List<SubjectFact> Users(ReferencePolicy facts) => facts.Subjects.FindAll(s => s.Kind == SubjectKind.User && s.Id != Tenant.Admin.Id);

@@ -33,21 +33,38 @@ internal sealed class Draw(Random random, TenantState state, EscalationActor act
         return Pick(from).Id.ToString(CultureInfo.InvariantCulture);
     }
 
+    /// <summary>Now and then one twice.</summary>
+    public string[] RuleIds() => [.. Enumerable.Range(0, random.Next(1, 5)).Select(_ => RuleId())];
+
     public object NewRule()
     {
         var (type, id) = RuleSubject();
         var scope = Scope(s => s.Type != "system" || Chance(10))!;
-        long? notBefore = Chance(20) ? now + Minutes(1, 60) : null;
-        long? expiresAt = Chance(40) ? (notBefore ?? now) + Minutes(1, 120) : null;
+        var (notBefore, expiresAt) = Term();
+        return new { subjectType = type, subjectId = id, roleId = RoleFor(scope), scopeType = scope.Type, scopeId = scope.Id, notBefore, expiresAt };
+    }
+
+    public object NewRuleForAll()
+    {
+        var scope = Scope(s => s.Type != "system" || Chance(10))!;
+        var (notBefore, expiresAt) = Term();
+        return new { roleId = RoleFor(scope), scopeType = scope.Type, scopeId = scope.Id, notBefore, expiresAt };
+    }
+
+    public object NewRules()
+    {
+        var scopes = Enumerable.Range(0, random.Next(1, 4)).Select(_ => Scope(s => s.Type != "system" || Chance(10))!).ToList();
+        var (notBefore, expiresAt) = Term();
         return new
         {
-            subjectType = type,
-            subjectId = id,
-            roleId = scope.Type == "system" ? 4003 : Chance(85) ? Pick(Roles) : Pick(state.Policy.Roles).Id,
-            scopeType = scope.Type,
-            scopeId = scope.Id,
-            notBefore = notBefore is { } from ? Text(from) : null,
-            expiresAt = expiresAt is { } to ? Text(to) : null,
+            payload = new
+            {
+                roleId = RoleFor(scopes[0]),
+                subjects = Enumerable.Range(0, random.Next(1, 4)).Select(_ => RuleSubject()).Select(s => new { subjectType = s.Type, subjectId = s.Id }).ToList(),
+                scopes = scopes.ConvertAll(s => new { scopeType = s.Type, scopeId = s.Id }),
+                notBefore,
+                expiresAt,
+            },
         };
     }
 
@@ -100,6 +117,15 @@ internal sealed class Draw(Random random, TenantState state, EscalationActor act
         trustedEmailDomains = Chance(50) ? new[] { "*" } : null,
         groupsTrusted = Chance(50) ? Chance(50) : (bool?)null,
     };
+
+    private int RoleFor(ScopeFact scope) => scope.Type == "system" ? 4003 : Chance(85) ? Pick(Roles) : Pick(state.Policy.Roles).Id;
+
+    private (string? NotBefore, string? ExpiresAt) Term()
+    {
+        long? notBefore = Chance(20) ? now + Minutes(1, 60) : null;
+        long? expiresAt = Chance(40) ? (notBefore ?? now) + Minutes(1, 120) : null;
+        return (notBefore is { } from ? Text(from) : null, expiresAt is { } to ? Text(to) : null);
+    }
 
     private (string Type, string Id) RuleSubject()
     {

@@ -48,6 +48,58 @@ public sealed class NamedEscalationTests(ApiHosts hosts) : ApiTests(hosts)
     }
 
     [Theory, MemberData(nameof(Providers))]
+    public async Task Batch_WithOneGoodItemAmongBadOnes_GivesOnlyTheGoodOne(StorageProvider provider)
+    {
+        var (world, cluster, department, administrator) = await DepartmentAdministratorAsync(provider);
+        var (group, email) = (world.NewName(), world.NewEmail());
+        await JoinAsync(world, administrator.Id, group);
+
+        var weak = await BatchAsync(administrator, World.Viewer, [("group", group), ("user", email)], [World.Tenant, cluster, department]);
+        weak.Json.GetProperty("succeeded").EnumerateArray().Select(r => r.GetProperty("scopeId").GetString()).Should().Equal(department.Id, department.Id);
+        foreach (var (notBefore, expiresAt) in new (string?, string?)[] { (null, null), (Friday, null), (Friday, Saturday) })
+        {
+            var strong = await BatchAsync(administrator, World.SystemAdministrator, [("group", group), ("user", administrator.Id), ("user", email)], [department], notBefore, expiresAt);
+            strong.Json.GetProperty("succeeded").GetArrayLength().Should().Be(0);
+            strong.Json.GetProperty("failed").EnumerateArray().Select(f => f.GetProperty("errorCode").GetString()).Should().Equal("would_escalate", "would_escalate", "would_escalate");
+        }
+
+        (await administrator.MayAsync("cluster", "update", cluster)).Should().BeFalse();
+        (await administrator.MayAsync("department", "delete", department)).Should().BeFalse();
+    }
+
+    [Theory, MemberData(nameof(Providers))]
+    public async Task Batch_ByAHolderOfARightThatEnds_HandsOnNothingThatEndsLater(StorageProvider provider)
+    {
+        var world = await OpenAsync(provider);
+        var cluster = await world.ClusterAsync();
+        var department = await world.DepartmentAsync(cluster);
+        var project = await world.ProjectAsync(cluster, department);
+        var passing = await PassingAsync(world, World.DepartmentAdministrator, department);
+        var subjects = new[] { ("user", passing.Name), ("group", world.NewName()) };
+
+        foreach (var (notBefore, expiresAt, made) in new (string?, string?, int)[] { (null, null, 0), (null, Saturday, 0), (Friday, Saturday, 0), (null, Friday, 4) })
+        {
+            var reply = await BatchAsync(passing, World.L1Researcher, subjects, [department, project], notBefore, expiresAt);
+            reply.Json.GetProperty("succeeded").GetArrayLength().Should().Be(made, "from {0} to {1}", notBefore, expiresAt);
+            reply.Json.GetProperty("failed").EnumerateArray().Should().NotContain(f => f.GetProperty("errorCode").GetString() != "would_escalate");
+        }
+    }
+
+    [Theory, MemberData(nameof(Providers))]
+    public async Task Rule_ForAllAuthenticated_IsJudgedAsForOneself(StorageProvider provider)
+    {
+        var (world, _, department, administrator) = await DepartmentAdministratorAsync(provider);
+        var passing = await PassingAsync(world, World.DepartmentAdministrator, department);
+        Task<Reply> ForAllAsync(Person actor, int role, string? notBefore = null, string? expiresAt = null)
+            => actor.PostAsync(Rules + "/authenticated-users", new { roleId = role, scopeType = department.Type, scopeId = department.Id, notBefore, expiresAt });
+
+        (await ForAllAsync(administrator, World.SystemAdministrator)).Expect(HttpStatusCode.Forbidden, "would_escalate");
+        (await ForAllAsync(administrator, World.SystemAdministrator, Friday, Saturday)).Expect(HttpStatusCode.Forbidden, "would_escalate");
+        (await ForAllAsync(passing, World.Viewer)).Expect(HttpStatusCode.Forbidden, "would_escalate");
+        (await ForAllAsync(passing, World.Viewer, expiresAt: Saturday)).Expect(HttpStatusCode.Forbidden, "would_escalate");
+    }
+
+    [Theory, MemberData(nameof(Providers))]
     public async Task Holder_OfARightThatEnds_HandsOnNothingThatEndsLater(StorageProvider provider)
     {
         var world = await OpenAsync(provider);
@@ -184,6 +236,20 @@ public sealed class NamedEscalationTests(ApiHosts hosts) : ApiTests(hosts)
 
     private static Task<Reply> ReplaceAsync(Person actor, string user, params string[] groups)
         => actor.PutAsync($"/api/v1/users/{user}/groups", new { source = "directory", groups });
+
+    private static async Task<Reply> BatchAsync(
+        Person actor, int role, IEnumerable<(string Type, string Id)> subjects, IEnumerable<Scope> scopes, string? notBefore = null, string? expiresAt = null)
+        => (await actor.PostAsync(Rules + "/batch-create", new
+        {
+            payload = new
+            {
+                roleId = role,
+                subjects = subjects.Select(s => new { subjectType = s.Type, subjectId = s.Id }),
+                scopes = scopes.Select(s => new { scopeType = s.Type, scopeId = s.Id }),
+                notBefore,
+                expiresAt,
+            },
+        })).Expect(HttpStatusCode.OK);
 
     private static Task<Reply> GrantAsync(Person actor, string type, string subject, int role, Scope scope, string? notBefore = null, string? expiresAt = null)
         => actor.PostAsync(Rules, new { subjectType = type, subjectId = subject, roleId = role, scopeType = scope.Type, scopeId = scope.Id, notBefore, expiresAt });

@@ -35,6 +35,7 @@ public sealed partial class RouteInventoryTests(ApiHosts hosts) : ApiTests(hosts
         "POST /api/v1/authorize",
         "POST /api/v1/authorize/batch",
         "POST /api/v1/authorize/explain",
+        "POST /api/v1/authorize/simulate",
         "POST /api/v1/authorize/what-can",
         "POST /api/v1/authorize/who-can",
         "POST /api/v1/token",

@@ -39,6 +39,9 @@ internal static class WritingRoutes
     public static readonly IReadOnlyDictionary<string, Func<Draw, WriteCall>> All = new Dictionary<string, Func<Draw, WriteCall>>(StringComparer.Ordinal)
     {
         ["POST " + Rules] = draw => WriteCall.Post(Rules, draw.NewRule()),
+        ["POST " + Rules + "/authenticated-users"] = draw => WriteCall.Post(Rules + "/authenticated-users", draw.NewRuleForAll()),
+        ["POST " + Rules + "/batch-create"] = draw => WriteCall.Post(Rules + "/batch-create", draw.NewRules()),
+        ["POST " + Rules + "/batch"] = draw => WriteCall.Post(Rules + "/batch", new { ids = draw.RuleIds(), action = draw.Chance(80) ? "delete" : "validate_delete" }),
         ["DELETE " + Rules + "/{accessRuleId}"] = draw => WriteCall.Delete($"{Rules}/{draw.RuleId()}"),
         ["POST " + Users] = draw => WriteCall.Post(Users, draw.NewUser()),
         ["PATCH " + Users + "/{userId}"] = draw => WriteCall.Patch($"{Users}/{draw.UserId()}", new { enabled = draw.Chance(70) }),

@@ -128,6 +128,24 @@ internal sealed class FuzzWorld(InputHost host, Random random)
                 ["expiresAt"] = "2999-01-01T00:00:00.123456Z",
                 ["reason"] = "on call",
             },
+            "POST /api/v1/authorization/access-rules/authenticated-users" => new JsonObject { ["roleId"] = 7, ["scopeType"] = "project", ["scopeId"] = Any("project"), ["expiresAt"] = "2999-01-01T00:00:00Z" },
+            "POST /api/v1/authorization/access-rules/batch-create" => new JsonObject
+            {
+                ["payload"] = new JsonObject
+                {
+                    ["roleId"] = 5,
+                    ["subjects"] = new JsonArray(new JsonObject { ["subjectType"] = "user", ["subjectId"] = Any("email") }, new JsonObject { ["subjectType"] = "app", ["subjectId"] = Any("client") }),
+                    ["scopes"] = new JsonArray(new JsonObject { ["scopeType"] = "project", ["scopeId"] = Any("project") }, new JsonObject { ["scopeType"] = "department", ["scopeId"] = Any("department") }),
+                    ["reason"] = "on call",
+                },
+            },
+            "POST /api/v1/authorization/access-rules/batch" => new JsonObject { ["ids"] = new JsonArray(Any("rule"), int.Parse(Any("rule"), CultureInfo.InvariantCulture), Guid.NewGuid().ToString()), ["action"] = random.Next(2) == 0 ? "delete" : "validate_delete" },
+            "POST /api/v1/authorize/simulate" => new JsonObject
+            {
+                ["create"] = new JsonArray(new JsonObject { ["subjectType"] = "group", ["subjectId"] = Any("groupName"), ["roleId"] = 5, ["scopeType"] = "project", ["scopeId"] = Any("project") }),
+                ["delete"] = new JsonArray(Any("rule")),
+                ["limit"] = 10,
+            },
             "POST /api/v1/authorize" or "POST /api/v1/authorize/explain" => With(check, "consistency", new JsonObject { ["full"] = true }),
             "POST /api/v1/authorize/batch" => new JsonObject { ["checks"] = new JsonArray(check.DeepClone(), check) },
             "POST /api/v1/authorize/who-can" => new JsonObject { ["action"] = "read", ["resourceType"] = "workloads", ["scope"] = scope, ["limit"] = 10 },

@@ -85,7 +85,7 @@ public sealed class OddBodyTests(PostgresFixture postgres)
         var before = await host.RevisionAsync();
         foreach (var chunked in new[] { false, true })
         {
-            foreach (var (path, limit) in new[] { ("/api/v1/authorize", 1 << 20), ("/api/v1/users", 1 << 20), (Groups, 1 << 20), ("/api/v1/authorize/batch", 10 << 20), ("/api/v1/token", 1 << 20) })
+            foreach (var (path, limit) in new[] { ("/api/v1/authorize", 1 << 20), ("/api/v1/users", 1 << 20), (Groups, 1 << 20), ("/api/v1/authorize/batch", 10 << 20), (Groups + "/batch", 10 << 20), (Groups + "/batch-create", 10 << 20), ("/api/v1/authorize/simulate", 10 << 20), ("/api/v1/token", 1 << 20) })
             {
                 // Without a length the server hangs up in the middle, and most clients see only that.
                 if (chunked && limit > 1 << 20) continue;

@@ -35,6 +35,34 @@ public sealed class WriteProtocolTests(PostgresFixture postgres)
     }
 
     [Theory, ClassData(typeof(BothStorages))]
+    public async Task Rehearsal_OfAWrite_IsJudgedAsOneAndLeavesNothing(StorageProvider provider)
+    {
+        await using var store = await TestStore.NewAsync(provider, postgres);
+        var another = await store.AnotherAsync();
+        var rehearsed = await store.Store.RehearseAsync(1, Actor.System, async write =>
+        {
+            await write.AddRuleAsync(new NewRule(write.EnsureGroup("ops"), Rows.Researcher, write.After.FindScope("1"), null, null, null), Cancel);
+            // A statement sends what has been added so far; it goes with the rest.
+            await write.ScopeNameExistsAsync("cluster", "", "x", Cancel);
+            return write.After;
+        }, Cancel);
+        var endLast = () => store.Store.RehearseAsync(1, Actor.System, write => write.EndRuleAsync(1, Cancel), Cancel);
+
+        rehearsed.Value.FindSubject(SubjectKind.Group, "ops").IsKnown.Should().BeTrue();
+        rehearsed.Version.Should().BeSameAs(store.Store.Current(1));
+        await endLast.Should().ThrowAsync<LastAdministratorException>();
+        store.Now.Revision.Should().Be(1);
+        store.Now.FindSubject(SubjectKind.Group, "ops").IsKnown.Should().BeFalse();
+        await another.Store.PollAsync(Cancel);
+        another.Now.Revision.Should().Be(1);
+        await using var db = await store.OpenAsync();
+        (await db.Revisions.SingleAsync(Cancel)).Should().Match<RevisionRow>(x => x.Revision == 1 && x.LastRuleId == 2);
+        (await db.Changes.CountAsync(Cancel)).Should().Be(1);
+        (await db.Subjects.CountAsync(x => x.Key == "ops", Cancel)).Should().Be(0);
+        (await store.WriteAsync(write => Task.FromResult((write.Revision, Group: write.EnsureGroup("ops"))))).Value.Revision.Should().Be(2);
+    }
+
+    [Theory, ClassData(typeof(BothStorages))]
     public async Task Write_ThatThrows_LeavesNothingAndNoHoleInTheRevisions(StorageProvider provider)
     {
         await using var store = await TestStore.NewAsync(provider, postgres);

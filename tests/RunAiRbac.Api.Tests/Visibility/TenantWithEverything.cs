@@ -112,8 +112,16 @@ internal static class Answers
         if (json is JsonObject fields)
         {
             foreach (var name in OfThisCall) fields.Remove(name);
+            if (fields["failed"] is JsonArray failed) ForgetIds(fields, failed);
         }
 
         return $"{(int)reply.Status} {json?.ToJsonString()}";
+    }
+
+    /// <summary>A batch has an id of its own, and its failures repeat the ids that were asked about.</summary>
+    private static void ForgetIds(JsonObject batch, JsonArray failed)
+    {
+        batch.Remove("id");
+        foreach (var failure in failed.OfType<JsonObject>()) failure.Remove("id");
     }
 }

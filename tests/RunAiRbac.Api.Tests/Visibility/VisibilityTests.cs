@@ -211,6 +211,36 @@ public sealed class VisibilityTests(ApiHosts hosts) : ApiTests(hosts)
     {
         foreach (var rule in rules.Where(rule => !sights.May("access_rules", "delete", rule.ScopeId)))
             await RefusedAsync(actor, sights, sights.May("access_rules", "read", rule.ScopeId), HttpMethod.Delete, $"{Rules}/{rule.Id}", $"{rule.Id}", randomId: "999999");
+        await RefuseRuleBatchesAsync(actor, sights, [.. rules.Where(rule => !sights.May("access_rules", "delete", rule.ScopeId))]);
+    }
+
+    /// <summary>Batches and simulations tell no more of rules than deleting them one by one.</summary>
+    private static async Task RefuseRuleBatchesAsync(Person actor, Sights sights, List<RuleFact> rules)
+    {
+        string[] ids = [.. rules.Select(rule => $"{rule.Id}"), "999999"];
+        foreach (var action in new[] { "validate_delete", "delete" })
+        {
+            var reply = (await actor.PostAsync(Rules + "/batch", new { ids, action })).Expect(HttpStatusCode.OK);
+            reply.Json.GetProperty("succeeded").GetArrayLength().Should().Be(0, "{0} may delete none of them", actor.Name);
+            var failed = reply.Json.GetProperty("failed").EnumerateArray().ToList();
+            failed.Select(f => f.GetProperty("id").GetString()).Should().Equal(ids);
+            for (var i = 0; i < rules.Count; i++)
+            {
+                var isSeen = sights.May("access_rules", "read", rules[i].ScopeId);
+                failed[i].GetProperty("code").GetInt32().Should().Be(isSeen ? 403 : 404, "{0} asked about the rule {1}", actor.Name, rules[i]);
+                if (!isSeen) failed[i].GetProperty("message").GetString().Should().Be(failed[^1].GetProperty("message").GetString());
+            }
+
+            sights.HiddenNames().Should().NotContain(name => reply.Text.Contains($"`{name}`", StringComparison.Ordinal), "{0} was told {1}", actor.Name, reply.Text);
+        }
+
+        var madeUp = Answers.Essence(await actor.PostAsync("/api/v1/authorize/simulate", new { delete = new[] { 999_999 } }));
+        foreach (var rule in rules)
+        {
+            var real = await actor.PostAsync("/api/v1/authorize/simulate", new { delete = new[] { rule.Id } });
+            if (sights.May("access_rules", "read", rule.ScopeId)) real.Expect(HttpStatusCode.Forbidden, "forbidden");
+            else Answers.Essence(real).Should().Be(madeUp, "{0} may not know of the rule {1}", actor.Name, rule);
+        }
     }
 
     /// <summary>One third of the objects, and for the next caller the next: every kind of caller meets every kind of object.</summary>

@@ -85,6 +85,19 @@ public sealed partial class ReferencePolicy
         bool Allowed(string? scopeId) => Check(subjectId, null, resourceType, action, scopeId, now).Reason == "granted";
     }
 
+    /// <summary>What is granted after and was not before, where the same is not so of the scope above.</summary>
+    public static List<(string ScopeId, string ResourceType, string Action)> Gained(ReferencePolicy before, ReferencePolicy after, string? subjectId, long now)
+    {
+        return [.. from scope in after.Scopes
+                   from type in after.ResourceTypes
+                   from action in after.Actions
+                   where IsNew(scope.Id, type, action) && !IsNew(scope.ParentId, type, action)
+                   select (scope.Id, type, action)];
+
+        bool IsNew(string? scopeId, string type, string action)
+            => after.Check(subjectId, null, type, action, scopeId, now).Reason == "granted" && before.Check(subjectId, null, type, action, scopeId, now).Reason != "granted";
+    }
+
     private HashSet<(string, string)> PairsOf(RoleFact role)
         => [.. role.Permissions.SelectMany(p => p.Actions.Select(action => (p.ResourceType, action))).Where(pair => Holds(role, pair.ResourceType, pair.action))];
 }

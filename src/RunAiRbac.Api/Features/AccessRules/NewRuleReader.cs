@@ -9,7 +9,7 @@ namespace RunAiRbac.Api.Features.AccessRules;
 
 /// <summary>A creation body whose shape is right; nothing in it is resolved yet.</summary>
 internal sealed record WantedRule(
-    SubjectKind SubjectKind, string SubjectType, string SubjectId, int RoleId, string ScopeType, string ScopeId, string? ClusterId, long? NotBefore, long? ExpiresAt, string? Reason);
+    SubjectKind SubjectKind, string? SubjectType, string SubjectId, int RoleId, string ScopeType, string ScopeId, string? ClusterId, long? NotBefore, long? ExpiresAt, string? Reason);
 
 /// <summary>Validates creation bodies: 400 naming the field.</summary>
 internal static class NewRuleReader
@@ -22,29 +22,53 @@ internal static class NewRuleReader
         var subjectType = body.SubjectType ?? throw ApiException.Invalid("subjectType", "is missing");
         var kind = subjectType == "application" ? null : Subjects.Kind(subjectType);
         if (kind is null) throw ApiException.Invalid("subjectType", "must be user, app, service-account or group");
+        return Read(body, kind.Value, now);
+    }
+
+    /// <summary>A rule for all authenticated.</summary>
+    public static WantedRule Read(AuthenticatedUsersRuleCreation body, long now)
+    {
+        var rule = new AccessRuleCreation
+        {
+            RoleId = body.RoleId,
+            ScopeId = body.ScopeId,
+            ScopeType = body.ScopeType,
+            ClusterId = body.ClusterId,
+            NotBefore = body.NotBefore,
+            ExpiresAt = body.ExpiresAt,
+            Reason = body.Reason,
+        };
+        return Read(rule, SubjectKind.AllAuthenticated, now);
+    }
+
+    /// <summary>The term of a rule; <paramref name="at"/> is the path of the object that has it.</summary>
+    public static (long? NotBefore, long? ExpiresAt) ReadTimes(string? notBefore, string? expiresAt, long now, string at = "")
+    {
+        long? start = notBefore is null ? null : Times.ReadMicros(notBefore, at + "notBefore");
+        long? end = expiresAt is null ? null : Times.ReadMicros(expiresAt, at + "expiresAt");
+        if (end <= now) throw ApiException.Invalid(at + "expiresAt", "is in the past");
+        if (end <= start) throw ApiException.Invalid(at + "expiresAt", "must be after `notBefore`");
+        return (start, end);
+    }
+
+    public static string? ReadReason(string? reason, string at = "") => PlainText.DemandOptional(at + "reason", reason, Lengths.Reason);
+
+    private static WantedRule Read(AccessRuleCreation body, SubjectKind kind, long now)
+    {
         var scopeType = body.ScopeType ?? throw ApiException.Invalid("scopeType", "is missing");
         if (!ScopeTypes.Contains(scopeType, StringComparer.Ordinal)) throw ApiException.Invalid("scopeType", "must be system, tenant, cluster, department or project");
-        var (notBefore, expiresAt) = ReadTimes(body, now);
+        var (notBefore, expiresAt) = ReadTimes(body.NotBefore, body.ExpiresAt, now);
         return new WantedRule(
-            kind.Value,
-            subjectType,
-            ReadSubjectId(body.SubjectId),
+            kind,
+            body.SubjectType,
+            kind == SubjectKind.AllAuthenticated ? string.Empty : ReadSubjectId(body.SubjectId),
             body.RoleId ?? throw ApiException.Invalid("roleId", "is missing"),
             scopeType,
             body.ScopeId ?? throw ApiException.Invalid("scopeId", "is missing"),
             body.ClusterId,
             notBefore,
             expiresAt,
-            PlainText.DemandOptional("reason", body.Reason, Lengths.Reason));
-    }
-
-    private static (long? NotBefore, long? ExpiresAt) ReadTimes(AccessRuleCreation body, long now)
-    {
-        long? notBefore = body.NotBefore is null ? null : Times.ReadMicros(body.NotBefore, "notBefore");
-        long? expiresAt = body.ExpiresAt is null ? null : Times.ReadMicros(body.ExpiresAt, "expiresAt");
-        if (expiresAt <= now) throw ApiException.Invalid("expiresAt", "is in the past");
-        if (expiresAt <= notBefore) throw ApiException.Invalid("expiresAt", "must be after `notBefore`");
-        return (notBefore, expiresAt);
+            ReadReason(body.Reason));
     }
 
     private static string ReadSubjectId(string? subjectId)

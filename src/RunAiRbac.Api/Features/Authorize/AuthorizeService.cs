@@ -8,8 +8,8 @@ namespace RunAiRbac.Api.Features.Authorize;
 /// <summary>The questions beyond a plain yes or no, answered at one <see cref="DecisionPoint"/>.</summary>
 internal static class AuthorizeService
 {
+    public const int MaxLimit = 1_000;
     private const int DefaultLimit = 100;
-    private const int MaxLimit = 1_000;
 
     public static ExplainResponse Explain(in DecisionPoint point, in Question question)
     {
@@ -126,7 +126,8 @@ internal static class AuthorizeService
             .OrderBy(e => Key(snapshot, e), Comparer<string[]>.Create(Compare))], true);
     }
 
-    private static int Limit(int? limit)
+    /// <summary>The page size asked for; 400 when there is no such.</summary>
+    public static int Limit(int? limit)
     {
         if (limit is < 1 or > MaxLimit) throw ApiException.Invalid("limit", $"must be a whole number from 1 to {MaxLimit}");
         return limit ?? DefaultLimit;
@@ -141,7 +142,8 @@ internal static class AuthorizeService
     private static string[] Key(PolicySnapshot snapshot, WhatCanEntry entry)
         => [snapshot.Path(entry.Scope).Count.ToString("D2", CultureInfo.InvariantCulture), snapshot.Scope(entry.Scope).Id, entry.ResourceType.ToString("D5", CultureInfo.InvariantCulture)];
 
-    private static int Compare(string[] left, string[] right)
+    /// <summary>The order of the keys that cursors hold.</summary>
+    public static int Compare(string[] left, string[] right)
     {
         for (var i = 0; i < left.Length; i++)
         {

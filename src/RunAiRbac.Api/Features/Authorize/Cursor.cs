@@ -10,6 +10,9 @@ internal static class Cursor
 {
     private const char Separator = '\n';
 
+    /// <summary>Room for the longest name of a subject, encoded.</summary>
+    private const int MaxLength = 4_096;
+
     public static string Write(string list, int tenantId, string[] key)
         => Base64Url.EncodeToString(Encoding.UTF8.GetBytes(string.Join(Separator, [list, tenantId.ToString(CultureInfo.InvariantCulture), .. key])));
 
@@ -17,7 +20,7 @@ internal static class Cursor
     public static string[]? Read(string? cursor, string list, int tenantId, int keyLength)
     {
         if (cursor is null) return null;
-        if (cursor.Length <= 1_024 && Base64Url.IsValid(cursor))
+        if (cursor.Length <= MaxLength && Base64Url.IsValid(cursor))
         {
             var parts = Encoding.UTF8.GetString(Base64Url.DecodeFromChars(cursor)).Split(Separator);
             if (parts.Length == keyLength + 2 && parts[0] == list && parts[1] == tenantId.ToString(CultureInfo.InvariantCulture)) return parts[2..];
