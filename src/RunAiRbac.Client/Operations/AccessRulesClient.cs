@@ -8,6 +8,9 @@ public sealed class AccessRulesClient
 {
     private const string Path = "/api/v1/authorization/access-rules";
     private static readonly Operation Create = Operation.Post(Path);
+    private static readonly Operation CreateForAll = Operation.Post(Path + "/authenticated-users");
+    private static readonly Operation CreateMany = Operation.Post(Path + "/batch-create");
+    private static readonly Operation Batch = Operation.Post(Path + "/batch");
     private static readonly Operation List = Operation.Get(Path);
     private static readonly Operation Count = Operation.Get(Path + "/count");
     private static readonly Operation Get = Operation.Get(Path + "/{accessRuleId}");
@@ -21,6 +24,24 @@ public sealed class AccessRulesClient
     /// <param name="cancellationToken">Gives up; whether the rule was created is then not known.</param>
     public Task<Written<AccessRule>> CreateAsync(AccessRuleCreation rule, CancellationToken cancellationToken = default)
         => _transport.WriteAsync<AccessRule>(new Call(Create).Json(rule), cancellationToken);
+
+    /// <summary>Creates a rule for every user and every application. Refused like any other rule.</summary>
+    /// <param name="rule">The rule.</param>
+    /// <param name="cancellationToken">Gives up; whether the rule was created is then not known.</param>
+    public Task<Written<AccessRule>> CreateForAllAsync(AuthenticatedUsersRuleCreation rule, CancellationToken cancellationToken = default)
+        => _transport.WriteAsync<AccessRule>(new Call(CreateForAll).Json(rule), cancellationToken);
+
+    /// <summary>Creates one role for each of the subjects in each of the scopes, at most 1,000 rules. The good ones are one change; the others are told.</summary>
+    /// <param name="payload">The rules.</param>
+    /// <param name="cancellationToken">Gives up; whether the rules were created is then not known.</param>
+    public Task<Written<AccessRuleBatchCreationResult>> CreateManyAsync(AccessRuleBatchPayload payload, CancellationToken cancellationToken = default)
+        => _transport.WriteAsync<AccessRuleBatchCreationResult>(new Call(CreateMany).Json(new AccessRuleBatchCreation { Payload = payload }), cancellationToken);
+
+    /// <summary>Deletes at most 1,000 rules, or tells which could be deleted. The good ones are one change; the others are told.</summary>
+    /// <param name="batch">The rules, and whether to delete them.</param>
+    /// <param name="cancellationToken">Gives up; whether they were deleted is then not known.</param>
+    public Task<Written<AccessRuleBatchResult>> BatchAsync(AccessRuleBatch batch, CancellationToken cancellationToken = default)
+        => _transport.WriteAsync<AccessRuleBatchResult>(new Call(Batch).Json(batch), cancellationToken);
 
     /// <summary>A page of the rules at the scopes where the caller may read rules.</summary>
     /// <param name="query">Which; null: the first page of all.</param>

@@ -14,6 +14,7 @@ public sealed class AuthorizeClient
     private static readonly Operation Explain = Operation.Ask("/api/v1/authorize/explain");
     private static readonly Operation WhoCan = Operation.Ask("/api/v1/authorize/who-can");
     private static readonly Operation WhatCan = Operation.Ask("/api/v1/authorize/what-can");
+    private static readonly Operation Simulate = Operation.Ask("/api/v1/authorize/simulate");
     private readonly Transport _transport;
 
     internal AuthorizeClient(Transport transport) => _transport = transport;
@@ -39,6 +40,12 @@ public sealed class AuthorizeClient
     /// <param name="cancellationToken">Gives up.</param>
     public Task<ExplainResponse> ExplainAsync(CheckRequest request, CancellationToken cancellationToken = default)
         => _transport.ReadAsync<ExplainResponse>(new Call(Explain).Json(request), cancellationToken);
+
+    /// <summary>A page of what would change if rules were deleted and created. Needs and refuses what really doing it needs and refuses; writes nothing.</summary>
+    /// <param name="request">The rules.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    public Task<SimulationResponse> SimulateAsync(SimulationRequest request, CancellationToken cancellationToken = default)
+        => _transport.ReadAsync<SimulationResponse>(new Call(Simulate).Json(request), cancellationToken);
 
     /// <summary>A page of those who may do it; complete over all pages.</summary>
     /// <param name="request">The question.</param>

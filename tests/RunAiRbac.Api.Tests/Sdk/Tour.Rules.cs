@@ -23,6 +23,24 @@ internal sealed partial class Tour
         (await Admin.AccessRules.CountAsync(new AccessRuleCountQuery { Search = project.Name, IncludeDeleted = true }, Cancel)).Should().Be(2);
     }
 
+    public async Task AccessRuleBatchesAsync()
+    {
+        var project = await ProjectAsync((await ClusterAsync()).Uuid);
+        AccessRuleSubject[] subjects = [new() { SubjectType = "group", SubjectId = NewName("group") }, new() { SubjectType = "app", SubjectId = NewName("nobody") }];
+        AccessRuleScope[] scopes = [new() { ScopeType = "project", ScopeId = project.Id }];
+        var wanted = new AccessRuleCreation { SubjectType = "group", SubjectId = subjects[0].SubjectId, RoleId = L1Researcher, ScopeType = "project", ScopeId = project.Id };
+
+        (await Admin.Authorize.SimulateAsync(new SimulationRequest { Create = [wanted], Limit = 1 }, Cancel)).Should().Match<SimulationResponse>(s => s.Gained.Count == 1 && s.Counts.Gained > 1 && s.Cursor != null);
+        var made = Good(await Admin.AccessRules.CreateManyAsync(new AccessRuleBatchPayload { RoleId = L1Researcher, Subjects = subjects, Scopes = scopes }, Cancel));
+        made.Failed.Should().ContainSingle(f => f.Code == 404 && f.Payload.SubjectId == subjects[1].SubjectId);
+        var id = made.Succeeded.Should().ContainSingle().Which.Id;
+        (await Admin.Authorize.SimulateAsync(new SimulationRequest { Delete = [$"{id}"] }, Cancel)).Counts.Lost.Should().BePositive();
+        Good(await Admin.AccessRules.BatchAsync(new AccessRuleBatch { Ids = [$"{id}"], Action = "validate_delete" }, Cancel)).Succeeded.Should().Equal($"{id}");
+        Good(await Admin.AccessRules.BatchAsync(new AccessRuleBatch { Ids = [$"{id}", "987654"], Action = "delete" }, Cancel)).Failed.Should().ContainSingle(f => f.Id == "987654" && f.Code == 404);
+        // A rule for everybody would be everybody's, in the tests beside this one too.
+        await NotFoundAsync(() => Admin.AccessRules.CreateForAllAsync(new AuthenticatedUsersRuleCreation { RoleId = 99_999, ScopeType = "project", ScopeId = project.Id }, Cancel));
+    }
+
     public async Task RolesAsync()
     {
         var role = (await Admin.Roles.ListAsync(Cancel)).Should().ContainSingle(r => r.Name == "L1 researcher").Which;
