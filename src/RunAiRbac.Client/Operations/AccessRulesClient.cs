@@ -43,6 +43,23 @@ public sealed class AccessRulesClient
     public Task<Written<AccessRuleBatchResult>> BatchAsync(AccessRuleBatch batch, CancellationToken cancellationToken = default)
         => _transport.WriteAsync<AccessRuleBatchResult>(new Call(Batch).Json(batch), cancellationToken);
 
+    /// <summary>A page of what creating a rule would change; writes nothing (<c>dryRun</c>). It needs what the real call needs and fails as it would.</summary>
+    /// <param name="rule">The rule.</param>
+    /// <param name="limit">Page size, 1 to 1,000; null: 100.</param>
+    /// <param name="cursor">The cursor of the page before.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    public Task<SimulationResponse> RehearseCreateAsync(AccessRuleCreation rule, int? limit = null, string? cursor = null, CancellationToken cancellationToken = default)
+        => _transport.ReadAsync<SimulationResponse>(Rehearsal(Create, limit, cursor).Json(rule), cancellationToken);
+
+    /// <summary>A page of what creating a rule for all authenticated would change; writes nothing (<c>dryRun</c>).</summary>
+    /// <param name="rule">The rule.</param>
+    /// <param name="limit">Page size, 1 to 1,000; null: 100.</param>
+    /// <param name="cursor">The cursor of the page before.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    public Task<SimulationResponse> RehearseCreateForAllAsync(
+        AuthenticatedUsersRuleCreation rule, int? limit = null, string? cursor = null, CancellationToken cancellationToken = default)
+        => _transport.ReadAsync<SimulationResponse>(Rehearsal(CreateForAll, limit, cursor).Json(rule), cancellationToken);
+
     /// <summary>A page of the rules at the scopes where the caller may read rules.</summary>
     /// <param name="query">Which; null: the first page of all.</param>
     /// <param name="cancellationToken">Gives up.</param>
@@ -77,4 +94,7 @@ public sealed class AccessRulesClient
     /// <param name="cancellationToken">Gives up; whether it was deleted is then not known.</param>
     public Task<Written> DeleteAsync(int id, CancellationToken cancellationToken = default)
         => _transport.WriteAsync(new Call(Delete, Ids.Text(id)), cancellationToken);
+
+    private static Call Rehearsal(Operation operation, int? limit, string? cursor)
+        => new Call(operation).Query("dryRun", true).Query("limit", limit).Query("cursor", cursor);
 }
