@@ -1,5 +1,6 @@
 using System.Net;
 using RunAiRbac.Api.Tests.Fixtures;
+using RunAiRbac.Api.Tests.SubjectManagement;
 using RunAiRbac.Storage;
 
 namespace RunAiRbac.Api.Tests.Lists;
@@ -63,6 +64,35 @@ public sealed class ListParameterTests(ApiHosts hosts) : ApiTests(hosts)
 
         foreach (var route in new[] { path, path + "/count" })
             (await world.Admin.GetAsync($"{route}?filterBy={Uri.EscapeDataString(term)}")).Expect(HttpStatusCode.BadRequest, "invalid_request").Details.Should().Be("filterBy");
+    }
+
+    [Theory, MemberData(nameof(Providers))]
+    public async Task ParentName_HiddenFromTheCaller_IsNoValueToFilterOrSortBy(StorageProvider provider)
+    {
+        var world = await OpenAsync(provider);
+        var cluster = await world.ClusterAsync();
+        var department = await world.DepartmentAsync(cluster);
+        var project = await world.ProjectAsync(cluster, department);
+        // This role reads projects and no departments.
+        var researcher = await world.PersonAsync(World.L1Researcher, project);
+        var name = (await world.Admin.GetAsync($"/api/v1/org-unit/departments/{department.Id}")).Field("name")!;
+
+        foreach (var term in new[] { $"parentName=={name}", $"parentName=^{name[..2]}", "parentName>=a", $"parentName<={name}", "parentName=@t" })
+        {
+            (await CountAsync(world.Admin, term)).Should().BePositive();
+            (await CountAsync(researcher, term)).Should().Be(0, "{0} would tell the name", term);
+        }
+
+        foreach (var term in new[] { $"parentName!={name}", $"parentName!@{name}", "parentName!@other" }) (await CountAsync(researcher, term)).Should().Be(1, "there is no value: {0}", term);
+
+        static async Task<int> CountAsync(Person person, string term)
+        {
+            var query = "filterBy=" + Uri.EscapeDataString(term);
+            var count = (await person.GetAsync("/api/v1/org-unit/projects/count?" + query)).Expect(HttpStatusCode.OK).Json.GetProperty("count").GetInt32();
+            var page = (await person.GetAsync($"/api/v1/org-unit/projects?sortBy=parentName&limit=500&{query}")).Expect(HttpStatusCode.OK).Json.GetProperty("projects").GetArrayLength();
+            page.Should().Be(Math.Min(count, 500));
+            return count;
+        }
     }
 
     [Theory, MemberData(nameof(Providers))]

@@ -150,6 +150,8 @@ internal sealed class ListQuestion(SheetList list)
     private Term DrawTerm(ListWorld world, Random random, List<Listed> seen)
     {
         var (field, op) = (world.Pick(list.Filters), world.Pick(list.Operators));
+        // There are many fields of quota, and all do the same.
+        if (list.IsQuota(field) && random.Next(5) > 0) field = world.Pick(list.Filters.Where(f => !list.IsQuota(f)).ToList());
         if (list.IsDate(field) && op is not ("==" or "!=" or "<=" or ">=")) op = world.Pick(list.Operators.Where(o => o is "==" or "<=" or ">=").ToList());
         if (op is "==" or "!=" && SheetList.Words(field) is { } words) return new Term(field, op, world.Pick(words));
         if (field == "roleId" && op is "==" or "!=" or "<=" or ">=") return new Term(field, op, world.Pick(["3", "5", "7", "11", "2256", "-1"]));
