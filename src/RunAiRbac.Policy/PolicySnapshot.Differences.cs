@@ -9,7 +9,8 @@ public sealed partial class PolicySnapshot
     /// What a subject may do after and not before, and the other way round, at one moment: all that <see cref="Check(SubjectRef, int, int, ScopeRef, long)"/>
     /// answers differently. Of the scopes where that is so, only the highest are given: those whose parent is not one of them. Below a gained scope there may
     /// be some where the permission was held before, below a lost one some where it still is. A subject that one state does not know may do nothing in it.
-    /// Time proportional to the rules of the subject's principals.
+    /// The two must have the same scopes at the same places, as states have that differ by their rules, subjects, memberships or roles: what a moved scope gains
+    /// or loses by its new ancestors is not looked for. Time proportional to the rules of the subject's principals.
     /// </summary>
     /// <param name="before">A state of a tenant.</param>
     /// <param name="after">Another state of it, such as <see cref="Apply"/> gives.</param>
