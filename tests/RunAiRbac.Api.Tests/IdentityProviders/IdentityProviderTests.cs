@@ -129,8 +129,10 @@ public sealed class IdentityProviderTests(ApiHosts hosts) : ApiTests(hosts)
         await using var db = await tenant.Store.OpenAsync(Cancel);
         var changes = await db.Changes.Where(x => x.TenantId == tenant.Id).Select(x => x.Changes).ToListAsync(Cancel);
         var rows = await db.IdentityProviders.Where(x => x.TenantId == tenant.Id).ToListAsync(Cancel);
+        var events = await db.AuditEvents.Where(x => x.TenantId == tenant.Id).ToListAsync(Cancel);
         rows.Should().NotBeEmpty();
-        string.Concat(changes.Concat(rows.Select(JsonRow))).Should().NotContain("first secret").And.NotContain("second secret");
+        events.Should().Contain(x => x.EntityType == "identity-provider");
+        string.Concat(changes.Concat(rows.Select(JsonRow)).Concat(events.Select(JsonRow))).Should().NotContain("first secret").And.NotContain("second secret");
     }
 
     [Theory, MemberData(nameof(Providers))]
@@ -256,7 +258,7 @@ public sealed class IdentityProviderTests(ApiHosts hosts) : ApiTests(hosts)
             .CreateProtector("RunAiRbac.IdentityProviders.v1", tenant.Id.ToString(CultureInfo.InvariantCulture)).Unprotect(row.ProtectedSecret!);
     }
 
-    private static string JsonRow(IdentityProviderRow row) => JsonSerializer.Serialize(row);
+    private static string JsonRow<TRow>(TRow row) => JsonSerializer.Serialize(row);
 
     private static string Json(JsonElement json) => json.GetRawText();
 

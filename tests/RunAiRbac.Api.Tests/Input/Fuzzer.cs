@@ -2,6 +2,12 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Microsoft.Extensions.DependencyInjection;
+using RunAiRbac.Api.Tests.Authority;
+using RunAiRbac.Api.Tests.Fixtures;
+using RunAiRbac.Api.Tests.IdentityProviders;
+using RunAiRbac.Policy;
+using RunAiRbac.Storage;
 
 namespace RunAiRbac.Api.Tests.Input;
 
@@ -10,6 +16,7 @@ internal sealed class FuzzWorld(InputHost host, Random random)
 {
     private readonly Dictionary<string, List<string>> _ids = new(StringComparer.Ordinal);
     private int _names;
+    private string _setting = "";
 
     public static async Task<FuzzWorld> BuildAsync(InputHost host, Random random)
     {
@@ -40,7 +47,9 @@ internal sealed class FuzzWorld(InputHost host, Random random)
         {
             var name = NewName();
             Note("client", name);
-            Note("app", (await host.MakeAsync("/api/v1/apps", new { name })).GetProperty("id").GetString()!);
+            var app = await host.MakeAsync("/api/v1/apps", new { name });
+            Note("app", app.GetProperty("id").GetString()!);
+            Note("secret", app.GetProperty("secret").GetString()!);
         }
 
         for (var i = 0; i < 3; i++)
@@ -57,7 +66,7 @@ internal sealed class FuzzWorld(InputHost host, Random random)
         foreach (var key in new[] { "autoRedirectSSO", "browserSessionTimeout", "logoutRedirectUri" }) Note("setting", key);
         Note("role", "5");
         Note("role", "7");
-        Note("session", Guid.NewGuid().ToString());
+        await NoteSessionAsync();
         await RefillKeysAsync();
         foreach (var set in (await host.JsonAsync("GET", "/api/v1/authorization/permission-sets")).Json.GetProperty("permissionSets").EnumerateArray().Take(2)) Note("set", set.GetProperty("id").GetString()!);
     }
@@ -70,15 +79,38 @@ internal sealed class FuzzWorld(InputHost host, Random random)
         for (var i = 0; i < 3; i++) Note("key", (await host.MakeAsync("/api/v1/access-keys", new { name = NewName() })).GetProperty("id").GetString()!);
     }
 
-    /// <summary>The id that a path parameter of this name takes.</summary>
-    public string Parameter(string name) => name.ToUpperInvariant() switch
+    /// <summary>Ends everything but the administrator and what is everybody's, so that lists do not grow with the run.</summary>
+    public async Task ClearAsync()
+    {
+        var store = host.Host.Services.GetRequiredService<PolicyStore>();
+        var state = await TenantState.ReadAsync(store, ApiHost.Tenant, CancellationToken.None);
+        await store.WriteAsync(ApiHost.Tenant, Actor.System, async write =>
+        {
+            foreach (var alias in state.Providers) await write.EndProviderAsync((await write.FindProviderAsync(alias, CancellationToken.None))!, CancellationToken.None);
+            foreach (var scope in state.Scopes.Values.Where(s => s.Type == "cluster")) await write.EndScopeAsync(scope.Id, CancellationToken.None);
+            foreach (var subject in state.Subjects.Values.Where(s => s.Kind != SubjectKind.AllAuthenticated && s.Key != ApiHost.AdminEmail)) await write.EndSubjectAsync(subject.Id, CancellationToken.None);
+            return true;
+        }, CancellationToken.None);
+        await RefillAsync();
+    }
+
+    /// <summary>Another session of the administrator, which may be ended.</summary>
+    private async Task NoteSessionAsync()
+    {
+        await InputHost.TokenAsync(host.Host, ApiHost.AdminEmail, ApiHost.AdminPassword);
+        var sessions = (await host.JsonAsync("GET", "/api/v1/me/sessions")).Good().Json.GetProperty("sessions").EnumerateArray();
+        Note("session", sessions.First(x => !x.GetProperty("current").GetBoolean()).GetProperty("id").GetString()!);
+    }
+
+    /// <summary>The id that the route's path parameter of this name takes.</summary>
+    public string Parameter(MappedRoute route, string name) => name.ToUpperInvariant() switch
     {
         "CLUSTERUUID" => Any("cluster"),
         "DEPARTMENTID" => Any("department"),
         "PROJECTID" => Any("project"),
         "USERID" => Any("user"),
         // The older name of access keys calls them applications too.
-        "APPID" => Any(random.Next(2) == 0 ? "app" : "key"),
+        "APPID" => Any(route.Pattern.Contains("user-applications", StringComparison.Ordinal) ? "key" : "app"),
         "APPLICATIONID" or "SERVICEACCOUNTID" => Any("app"),
         "ACCESSKEYID" => Any("key"),
         "PERMISSIONSETID" => Any("set"),
@@ -86,8 +118,9 @@ internal sealed class FuzzWorld(InputHost host, Random random)
         "GROUPID" => Any("group"),
         "ROLEIDPATH" => Any("role"),
         "IDP" => Any("idp"),
-        "KEY" => Any("setting"),
-        _ => Any("session"),
+        "KEY" => _setting = Any("setting"),
+        "ID" => Any("session"),
+        _ => throw new InvalidOperationException($"FuzzWorld.Parameter must know {name}."),
     };
 
     /// <summary>A valid body; null: the route takes none. An operation that is not known here gets its documented example.</summary>
@@ -96,6 +129,7 @@ internal sealed class FuzzWorld(InputHost host, Random random)
         if (route.Body is null) return null;
         var scope = new JsonObject { ["type"] = "project", ["id"] = Any("project") };
         var subject = new JsonObject { ["type"] = "user", ["id"] = Any("email") };
+        var client = random.Next(_ids["client"].Count);
         var check = new JsonObject { ["subject"] = subject.DeepClone(), ["action"] = "read", ["resourceType"] = "workloads", ["scope"] = scope.DeepClone() };
         return (route.Method + " " + route.Pattern) switch
         {
@@ -152,9 +186,18 @@ internal sealed class FuzzWorld(InputHost host, Random random)
             "POST /api/v1/authorize/what-can" => new JsonObject { ["subject"] = subject, ["resourceType"] = "workloads", ["action"] = "read", ["limit"] = 10 },
             "POST /api/v1/authorization/permitted-scopes" => new JsonObject { ["resourceType"] = "workloads", ["action"] = "read" },
             "POST /api/v1/me/password" => new JsonObject { ["currentPassword"] = "not the right one", ["newPassword"] = "another long password" },
-            "POST /api/v1/token" => new JsonObject { ["grantType"] = "password", ["username"] = Any("email"), ["password"] = "wrong", ["clientID"] = "cli" },
-            "POST /v1/k8s/auth/oauth/apptoken" => new JsonObject { ["name"] = Any("client"), ["secret"] = "wrong" },
-            "POST /api/v2/token" => new JsonObject { ["grant_type"] = "client_credentials", ["client_id"] = Any("client"), ["client_secret"] = "wrong" },
+            "POST /api/v1/token" => new JsonObject { ["grantType"] = "client_credentials", ["clientID"] = _ids["client"][client], ["clientSecret"] = _ids["secret"][client] },
+            "POST /v1/k8s/auth/oauth/apptoken" => new JsonObject { ["name"] = _ids["client"][client], ["secret"] = _ids["secret"][client] },
+            "POST /api/v2/token" => new JsonObject { ["grant_type"] = "client_credentials", ["client_id"] = _ids["client"][client], ["client_secret"] = _ids["secret"][client] },
+            "POST /api/v1/idps" => Provider(),
+            "PUT /api/v1/idps/{idp}" => With(Provider(), "type", "openshift-v4"),
+            "PUT /api/v1/idps/{idp}/mappers" => new JsonObject { ["email"] = "mail", ["groups"] = "groups", ["uid"] = "" },
+            "PUT /api/v1/security/settings/{key}" => _setting switch
+            {
+                "autoRedirectSSO" => new JsonObject { ["enabled"] = true, ["idpAlias"] = Any("idp") },
+                "browserSessionTimeout" => new JsonObject { ["idleTimeout"] = 30 },
+                _ => new JsonObject { ["uri"] = "https://example.com/bye" },
+            },
             "POST /oauth2/revoke" => new JsonObject { ["token"] = "nothing", ["token_type_hint"] = "access_token" },
             _ when route.Pattern.EndsWith("/resources", StringComparison.Ordinal) => Unit([])["resources"]!.DeepClone(),
             _ when route.Method == "PATCH" => new JsonObject { ["enabled"] = random.Next(2) == 0 },
@@ -168,6 +211,26 @@ internal sealed class FuzzWorld(InputHost host, Random random)
         if (!_ids.TryGetValue(kind, out var ids)) _ids[kind] = ids = [];
         ids.Add(id);
     }
+
+    /// <summary>With the data of every type: what belongs to another one is not looked at.</summary>
+    private JsonObject Provider() => new()
+    {
+        ["name"] = NewName(),
+        ["type"] = random.Next(3) switch { 0 => "oidc", 1 => "saml", _ => "openshift-v4" },
+        ["oidcData"] = new JsonObject
+        {
+            ["clientId"] = "runai",
+            ["clientSecret"] = "x",
+            ["discoverDocumentUrl"] = "https://idp.example.com/x",
+            ["scopes"] = new JsonArray("profile"),
+            ["mandatoryClaim"] = new JsonObject { ["claim"] = "c", ["values"] = new JsonArray("v") },
+        },
+        ["samlData"] = new JsonObject { ["metadataXmlType"] = "file", ["metadataXmlFile"] = Idps.Base64(Idps.Metadata()), ["fileName"] = "a.xml", ["entityId"] = "urn:us" },
+        ["ocpData"] = new JsonObject { ["idpBaseUrl"] = "https://api.example.com", ["clientId"] = "runai", ["clientSecret"] = "x", ["scopes"] = new JsonArray("user:full") },
+        ["mappers"] = new JsonObject { ["email"] = "mail" },
+        ["trustedEmailDomains"] = new JsonArray("example.com", "*"),
+        ["groupsTrusted"] = true,
+    };
 
     private static JsonObject Unit(JsonObject unit)
     {
@@ -220,21 +283,83 @@ internal sealed class Fuzzer(FuzzWorld world, IReadOnlyList<MappedRoute> routes,
         "name==a", "name=@%25", "username=@a,createdBy==b", "createdAt%3C=2020-01-01T00:00:00Z", "subjectId!@a,scopeName=$%5c", "roleId=^1", "roleId%3E=2147483648", "phase==ready", "deletedAt!=2020-01-01T00:00:00Z", "isLocal==True", "lastLogin%3E=9999-12-31T23:59:59.999999Z", "runai.is_local:true", "==", "a,b,c", "%2C%2C", "user", "all-authenticated-users", "tenant", "2020-01-01T00:00:00Z", "0001-01-01T00:00:00Z", "9999-12-31T23:59:59.999999%2B00:00", "metadata", "%f0%9f%98%80", "%c4%b0",
     ];
 
-    public Sent Next(string adminToken, string weakToken)
+    private (MappedRoute Route, Sent Sent)? _last;
+
+    /// <summary>The route's request as it should be.</summary>
+    public Sent Valid(MappedRoute route, string token)
+    {
+        var path = route.Fill(name => world.Parameter(route, name));
+        var body = world.Body(route);
+        var isForm = IsForm(route);
+        return new Sent(route.Method, path)
+        {
+            Token = token,
+            Body = body is null ? null : Encoding.UTF8.GetBytes(isForm ? string.Join('&', Pairs(body.AsObject())) : body.ToJsonString()),
+            ContentType = ContentType(isForm),
+        };
+    }
+
+    /// <summary>Another mutated request; now and then the same once more, which finds what it made there already.</summary>
+    public (MappedRoute Route, Sent Sent) Next(string adminToken, string weakToken)
+    {
+        var next = _last is { } last && random.Next(15) == 0 ? last : Make(adminToken, weakToken);
+        _last = next;
+        return next;
+    }
+
+    private (MappedRoute Route, Sent Sent) Make(string adminToken, string weakToken)
     {
         var route = routes[random.Next(routes.Count)];
-        var path = route.Fill(name => random.Next(12) == 0 ? Pick(PathValues) : world.Parameter(name));
-        if (random.Next(route.Method == "GET" ? 2 : 12) == 0) path += "?" + string.Join('&', Enumerable.Range(0, random.Next(1, 4)).Select(_ => Pick(Parameters) + (random.Next(12) == 0 ? "" : "=") + Pick(QueryValues)));
+        var path = route.Fill(name => random.Next(12) == 0 ? Pick(PathValues) : world.Parameter(route, name));
+        if (route.Query.Count > 0 && random.Next(3) > 0) path += "?" + string.Join('&', Enumerable.Range(0, random.Next(1, 4)).Select(_ => Parameter(route)));
+        else if (random.Next(route.Method == "GET" ? 4 : 12) == 0) path += "?" + string.Join('&', Enumerable.Range(0, random.Next(1, 4)).Select(_ => Pick(Parameters) + (random.Next(12) == 0 ? "" : "=") + Pick(QueryValues)));
         if (random.Next(40) == 0) path = random.Next(3) switch { 0 => path.ToUpperInvariant(), 1 => path + "/", _ => path.Replace("/v1/", "//v1/", StringComparison.Ordinal) };
-        var isForm = route.Body?.ContentType.Contains("form", StringComparison.Ordinal) == true;
+        var isForm = IsForm(route);
         var body = Body(route, isForm);
-        return new Sent(random.Next(25) == 0 ? Pick(Methods) : route.Method, path)
+        return (route, new Sent(random.Next(25) == 0 ? Pick(Methods) : route.Method, path)
         {
-            Token = random.Next(30) == 0 ? null : random.Next(4) == 0 ? weakToken : adminToken,
+            Token = Token(adminToken, weakToken),
             Body = body,
-            ContentType = random.Next(25) == 0 ? Pick([null, "", "text/plain", "application/json; charset=utf-16", "application/x-www-form-urlencoded", "application/json", "x"]) : isForm ? "application/x-www-form-urlencoded" : "application/json",
+            ContentType = random.Next(25) == 0 ? Pick([null, "", "text/plain", "application/json; charset=utf-16", "application/x-www-form-urlencoded", "application/json", "x"]) : ContentType(isForm),
             Chunked = body is { Length: > 0 } && random.Next(20) == 0,
+        });
+    }
+
+    private static bool IsForm(MappedRoute route) => route.Body?.ContentType.Contains("form", StringComparison.Ordinal) == true;
+
+    private static string ContentType(bool isForm) => isForm ? "application/x-www-form-urlencoded" : "application/json";
+
+    private static List<string> Pairs(JsonObject fields) => [.. fields.Select(field => $"{field.Key}={Uri.EscapeDataString(field.Value!.GetValue<string>())}")];
+
+    /// <summary>Mostly good ones.</summary>
+    private string? Token(string adminToken, string weakToken) => random.Next(40) switch
+    {
+        0 => null,
+        1 => Broken(random.Next(2) == 0 ? adminToken : weakToken),
+        < 12 => weakToken,
+        _ => adminToken,
+    };
+
+    /// <summary>A part missing, twice, or another letter: never the very last one, of which some bits mean nothing.</summary>
+    private string Broken(string token)
+    {
+        var at = random.Next(token.Length - 1);
+        return random.Next(6) switch
+        {
+            0 => token[..at],
+            1 => token[(at + 1)..],
+            2 => token + token[^1],
+            3 => token.Insert(at, "."),
+            4 => Pick(["", "null", "Bearer", token.Split('.')[1], token.Replace(".", "", StringComparison.Ordinal)]),
+            _ => token[..at] + (token[at] == 'a' ? 'b' : 'a') + token[(at + 1)..],
         };
+    }
+
+    /// <summary>A parameter that the route reads, mostly with a value that it takes.</summary>
+    private string Parameter(MappedRoute route)
+    {
+        var (name, values) = route.Query[random.Next(route.Query.Count)];
+        return $"{name}={(random.Next(3) > 0 ? Pick(values) : Pick(QueryValues))}";
     }
 
     private byte[]? Body(MappedRoute route, bool isForm)
@@ -250,7 +375,7 @@ internal sealed class Fuzzer(FuzzWorld world, IReadOnlyList<MappedRoute> routes,
 
     private string Form(JsonObject fields)
     {
-        var pairs = fields.Select(field => $"{field.Key}={Uri.EscapeDataString(field.Value!.GetValue<string>())}").ToList();
+        var pairs = Pairs(fields);
         if (random.Next(2) == 0) pairs[random.Next(pairs.Count)] = Pick(["grant_type", "client_id", "client_secret", "token", "tenant_id", "username", ""]) + "=" + Pick(QueryValues);
         if (random.Next(4) == 0) pairs.Add(pairs[0]);
         return string.Join('&', pairs);
@@ -262,7 +387,7 @@ internal sealed class Fuzzer(FuzzWorld world, IReadOnlyList<MappedRoute> routes,
         {
             return MutateTree(text);
         }
-        catch (Exception odd) when (odd is JsonException or InvalidOperationException)
+        catch (Exception odd) when (odd is JsonException or InvalidOperationException or ArgumentException)
         {
             // Mutated before into what is no tree any more: cut some more.
             return Cut(text);

@@ -33,6 +33,8 @@ public sealed class OddTextTests(PostgresFixture postgres)
             string[] paging = list.EndsWith("count", StringComparison.Ordinal) ? [] : ["sortBy", "sortOrder", "limit", "offset"];
             foreach (var name in paging.Concat(["subjectIds", "subjectIdFilter", "subjectType", "scopeId", "scopeType", "clusterId", "roleId", "lastUpdated", "includeDeleted", "filterBy"]))
             {
+                // A count knows no pages and no order.
+                if (list.EndsWith("/count", StringComparison.Ordinal) && name is ("sortBy" or "sortOrder" or "limit" or "offset")) continue;
                 foreach (var value in odd) (await host.JsonAsync("GET", $"{list}?{name}={value}")).Refused(400).Details.Should().Be(name);
             }
 

@@ -7,8 +7,14 @@ using RunAiRbac.Api.Tests.Fixtures;
 namespace RunAiRbac.Api.Tests.Input;
 
 /// <summary>One operation of the API as it is mapped.</summary>
-internal sealed partial record MappedRoute(string Method, string Pattern, BodyDoc? Body)
+internal sealed partial record MappedRoute(string Method, string Pattern, BodyDoc? Body, bool IsPublic)
 {
+    /// <summary>As the tables of the tests name it.</summary>
+    public string Name => $"{Method} {Pattern}";
+
+    /// <summary>The query parameters that it says it reads, each with values that it takes.</summary>
+    public IReadOnlyList<(string Name, string[] Values)> Query { get; init; } = [];
+
     public IReadOnlyList<string> Parameters { get; } = [.. Parameter().Matches(Pattern).Select(match => match.Groups[1].Value)];
 
     /// <summary>The path with a value for each parameter, taken as it is.</summary>
@@ -20,6 +26,20 @@ internal sealed partial record MappedRoute(string Method, string Pattern, BodyDo
 
 internal static class Routes
 {
+    private static IEnumerable<(string, string[])> List(ListDoc list)
+    {
+        yield return (list.Spec.Limits.Name, ["1", "2", "50"]);
+        yield return ("offset", ["0", "1", "40"]);
+        yield return ("sortOrder", ["asc", "desc"]);
+        if (list.Search) yield return ("search", ["n1", "a", "%25"]);
+        if (list.Spec.SortFields.Length > 0) yield return ("sortBy", list.Spec.SortFields);
+        if (list.Spec.FilterFields.Length > 0)
+            yield return ("filterBy", [.. from field in list.Spec.FilterFields from op in list.Spec.FilterOperators from value in new[] { "n1", "7", "true", "2026-01-01T00:00:00Z", "a,name" } select Uri.EscapeDataString(field + op + value)]);
+    }
+
+    private static (string, string[]) Parameter(QueryDoc query)
+        => (query.Name, query.Values ?? (query.Type == "boolean" ? ["true", "False"] : query.Type == "integer" ? ["1", "7"] : ["n1", "user", "2026-01-01T00:00:00Z"]));
+
     /// <summary>Every operation that the host has; a new one comes in by itself.</summary>
     public static IReadOnlyList<MappedRoute> Of(ApiHost host)
     {
@@ -29,7 +49,10 @@ internal static class Routes
             where endpoint.Metadata.GetMetadata<EndpointPermission>() is not null
             from method in endpoint.Metadata.GetMetadata<HttpMethodMetadata>()?.HttpMethods ?? []
             orderby pattern, method
-            select new MappedRoute(method, pattern, endpoint.Metadata.OfType<BodyDoc>().LastOrDefault());
+            select new MappedRoute(method, pattern, endpoint.Metadata.OfType<BodyDoc>().LastOrDefault(), endpoint.Metadata.GetMetadata<EndpointPermission>()!.At == At.Public)
+            {
+                Query = [.. endpoint.Metadata.OfType<ListDoc>().SelectMany(List), .. endpoint.Metadata.OfType<QueryDoc>().Select(Parameter)],
+            };
         return [.. routes];
     }
 }
