@@ -21,6 +21,8 @@ namespace RunAiRbac.Client;
 [JsonSerializable(typeof(AccessRuleBatchResult))]
 [JsonSerializable(typeof(AccessRuleCreation))]
 [JsonSerializable(typeof(AccessRulePage))]
+[JsonSerializable(typeof(AuditChainState))]
+[JsonSerializable(typeof(AuditLogPage))]
 [JsonSerializable(typeof(AdministeredAccessKeyList))]
 [JsonSerializable(typeof(AppTokenRequest))]
 [JsonSerializable(typeof(AppTokenResponse))]

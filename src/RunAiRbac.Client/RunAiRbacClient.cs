@@ -49,6 +49,9 @@ public sealed class RunAiRbacClient : IDisposable
     /// <summary>Applications, under their older name.</summary>
     public ApplicationsClient Applications => field ??= new(_transport);
 
+    /// <summary>The audit log.</summary>
+    public AuditClient Audit => field ??= new(_transport);
+
     /// <summary>Checks, explanations, who-can and what-can.</summary>
     public AuthorizeClient Authorize => field ??= new(_transport);
 

@@ -1,7 +1,5 @@
 using System.Data;
-using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
-using Microsoft.EntityFrameworkCore.Storage;
 using RunAiRbac.Policy;
 
 namespace RunAiRbac.Storage;
@@ -59,7 +57,7 @@ public sealed partial class PolicyStore
     {
         var sentAt = _clock.GetTimestamp();
         await using var db = await _contexts.CreateDbContextAsync(cancellationToken);
-        await using var transaction = await BeginReadAsync(db, cancellationToken);
+        await using var transaction = await db.BeginReadAsync(cancellationToken);
         var store = await db.Stores.AsNoTracking().SingleOrDefaultAsync(cancellationToken)
             ?? throw new InvalidOperationException("The database has no store row: it has not been migrated.");
         _tokens = ConsistencyTokens.For(store);
@@ -143,7 +141,7 @@ public sealed partial class PolicyStore
     private async Task<Published> ReloadAsync(TenantState state)
     {
         await using var db = await _contexts.CreateDbContextAsync();
-        await using var transaction = await BeginReadAsync(db, CancellationToken.None);
+        await using var transaction = await db.BeginReadAsync(CancellationToken.None);
         var now = await StatesAsync(db, state.TenantId, CancellationToken.None);
         return await LoadTenantAsync(db, now.Count > 0 ? now[0] : state, CancellationToken.None);
     }
@@ -193,14 +191,5 @@ public sealed partial class PolicyStore
         {
             _slots = _slots.Only([.. states.Select(state => state.TenantId)]);
         }
-    }
-
-    /// <summary>One state of the database for all that is read: repeatable read, which SQLite's deferred transactions are anyway.</summary>
-    private async Task<IDbContextTransaction> BeginReadAsync(RunAiRbacDbContext db, CancellationToken cancellationToken)
-    {
-        if (_settings.Provider == StorageProvider.PostgreSql) return await db.Database.BeginTransactionAsync(IsolationLevel.RepeatableRead, cancellationToken);
-        await db.Database.OpenConnectionAsync(cancellationToken);
-        var connection = (SqliteConnection)db.Database.GetDbConnection();
-        return (await db.Database.UseTransactionAsync(connection.BeginTransaction(deferred: true), cancellationToken))!;
     }
 }

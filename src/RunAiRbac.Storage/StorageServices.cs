@@ -53,6 +53,8 @@ public static class StorageServices
         services.AddPooledDbContextFactory<RunAiRbacDbContext>((provider, options) => Use(options, provider.GetRequiredService<StorageSettings>()));
         services.AddSingleton<PolicyStore>();
         services.AddSingleton<StoreMigrator>();
+        services.AddSingleton<AuditSealer>();
+        services.AddSingleton<AuditVerifier>();
         services.AddHostedService<PolicyPoller>();
         services.AddHostedService<ChangeNotifier>();
         services.AddHostedService<ChangeListener>();

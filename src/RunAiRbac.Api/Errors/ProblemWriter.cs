@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using Microsoft.AspNetCore.Diagnostics;
+using RunAiRbac.Api.Features.Audit;
 using RunAiRbac.Api.Hosting;
 using RunAiRbac.Api.Http;
 using RunAiRbac.Storage;
@@ -52,6 +53,7 @@ internal sealed partial class ProblemWriter(ILogger<ProblemWriter> logger) : IEx
         var response = context.Response;
         response.StatusCode = error.Kind.Status;
         if (error.Kind.Status is 401 or 403 or 429 or 503) context.RequestServices.GetRequiredService<Metrics>().Refused(error.Kind.Code);
+        if (error.Kind.Status == 403) await context.RequestServices.GetRequiredService<RefusalLog>().RefusedAsync(context, error.Kind);
         response.ContentType = "application/problem+json";
         if (error.Kind.Status == 401 && response.Headers.WWWAuthenticate.Count == 0) response.Headers.WWWAuthenticate = "Bearer";
         if (error.RetryAfter is { } after) response.Headers.RetryAfter = Math.Max(1, (int)Math.Ceiling(after.TotalSeconds)).ToString(CultureInfo.InvariantCulture);

@@ -1,6 +1,7 @@
 using RunAiRbac.Api.Features.AccessKeys;
 using RunAiRbac.Api.Features.AccessRules;
 using RunAiRbac.Api.Features.Applications;
+using RunAiRbac.Api.Features.Audit;
 using RunAiRbac.Api.Features.Authorize;
 using RunAiRbac.Api.Features.Groups;
 using RunAiRbac.Api.Features.IdentityProviders;
@@ -32,6 +33,7 @@ internal static class FeatureServices
         services.AddSingleton<UnitResourcesService>();
         services.AddSingleton<RolesService>();
         services.AddSingleton<MeService>();
+        services.AddSingleton<AuditLists>().AddSingleton<RefusalLog>().AddHostedService<AuditUpkeep>();
         services.AddSingleton<WebAddresses>().AddSingleton<SamlMetadataReader>().AddSingleton<ProviderReader>();
         services.AddSingleton<ProviderSecrets>().AddSingleton<ProviderAnswers>().AddSingleton<IdentityProvidersService>();
         services.AddSingleton<SecuritySettingsService>();
@@ -53,6 +55,7 @@ internal static class FeatureServices
         routes.MapSimulation();
         routes.MapAuthorize();
         routes.MapMe();
+        routes.MapAudit();
         routes.MapIdentityProviders();
         routes.MapSecuritySettings();
         routes.MapAccessKeys();

@@ -133,6 +133,16 @@ internal sealed record BudgetOptions
     public int Queue { get; set; } = 1000;
 }
 
+/// <summary><c>Audit:</c></summary>
+internal sealed record AuditOptions
+{
+    /// <summary>Refused calls and failed sign-ins of a tenant that a replica writes one by one in a minute; the others are summed up.</summary>
+    public int RefusalsPerMinute { get; init; } = 600;
+
+    /// <summary>How long events are kept.</summary>
+    public TimeSpan Retention { get; init; } = TimeSpan.FromDays(90);
+}
+
 /// <summary>Binds and judges every section at start; each message names the key.</summary>
 internal static class HostOptions
 {
@@ -151,6 +161,7 @@ internal static class HostOptions
         services.AddBudget(BudgetOptions.SignIn, concurrent: 64);
         services.AddBudget(BudgetOptions.Checks, concurrent: null);
         services.AddBudget(BudgetOptions.Administration, concurrent: 64);
+        services.AddSection<AuditOptions>("Audit", Audit);
     }
 
     /// <summary>Judges all sections now, before anything is built from them.</summary>
@@ -203,6 +214,12 @@ internal static class HostOptions
         if (options.UserFailuresBeforeLock < options.FailuresBeforeLock) yield return "RateLimits:SignIn:UserFailuresBeforeLock must not be below FailuresBeforeLock.";
         if (options.LockFor < TimeSpan.FromSeconds(1) || options.LockFor > TimeSpan.FromDays(1)) yield return "RateLimits:SignIn:LockFor must be from one second to one day.";
         if (options.AddressFailuresPerMinute < 1) yield return "RateLimits:SignIn:AddressFailuresPerMinute must be at least 1.";
+    }
+
+    private static IEnumerable<string> Audit(AuditOptions options, Judge judge)
+    {
+        if (options.RefusalsPerMinute < 0) yield return "Audit:RefusalsPerMinute must not be negative.";
+        if (options.Retention < TimeSpan.FromDays(1) || options.Retention > TimeSpan.FromDays(36_500)) yield return "Audit:Retention must be from 1.00:00:00 to 36500.00:00:00.";
     }
 
     private static IEnumerable<string> Bootstrap(BootstrapOptions options, Judge judge)

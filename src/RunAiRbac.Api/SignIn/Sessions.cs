@@ -112,7 +112,7 @@ internal sealed class Sessions(PolicyStore store, AccessTokens accessTokens, Ref
         });
         var metadata = new Dictionary<string, string> { ["grant"] = grant, ["session"] = caller.SessionId };
         if (subject.IsAccessKey) metadata["access_key"] = subject.CredentialId;
-        AuditLog.AddSignIn(db, caller.TenantId, snapshot, caller.SubjectId, origin, Micros.From(now), metadata);
+        AuditWriter.AddSignIn(db, caller.TenantId, snapshot, caller.SubjectId, origin, Micros.From(now), metadata);
         await db.SaveChangesAsync(cancellationToken);
         var isFrequent = subject.Kind == SubjectKind.Application && subject.LastLogin > Micros.From(now - LastUseStep);
         if (!isFrequent && !subject.IsAccessKey) await NoteUseAsync(db, caller.TenantId, subject, Micros.From(now), cancellationToken);

@@ -24,6 +24,7 @@ internal static class SignInServices
         services.AddSingleton<SignInThrottle>();
         services.AddSingleton<SignInService>();
         services.AddSingleton<Revocation>();
+        services.AddSingleton<GrantObserver>();
         services.AddHostedService<SignInUpkeep>();
     }
 

@@ -57,11 +57,11 @@ internal sealed class TokenAdmission(RequestDelegate next, TokenCache cache, Tok
     private Task AdmitAsync(HttpContext context, EndpointPermission? permission, CachedToken token)
     {
         if (store.Fresh(token.Caller.TenantId) is not { } version || token.Admit(version) is not { } principal) return Refuse(context);
+        context.User = principal;
         if (token.Caller.MustChangePassword && context.GetEndpoint()?.Metadata.GetMetadata<OpenToPasswordChange>() is null)
             throw new ApiException(Kinds.PasswordChangeRequired, "Choose another password first: POST /api/v1/me/password.");
         if (token.Caller.ViaAccessKey && context.GetEndpoint()?.Metadata.GetMetadata<ClosedToAccessKeys>() is not null)
             throw new ApiException(Kinds.Forbidden, "A session begun with an access key cannot manage its user's access keys, password and sessions.");
-        context.User = principal;
         if (permission is { At: At.Tenant, ResourceType: { } type, Action: { } action })
         {
             var acting = Acting.Now(context, principal.Admitted);

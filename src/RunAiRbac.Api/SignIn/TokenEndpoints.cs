@@ -1,5 +1,4 @@
 using RunAiRbac.Api.Errors;
-using RunAiRbac.Api.Hosting;
 using RunAiRbac.Api.Http;
 using RunAiRbac.Client.Contracts;
 
@@ -23,29 +22,33 @@ internal static class TokenEndpoints
             .ReadsForm(typeof(RevocationRequest)).Produces(200).GivesRevision();
     }
 
-    private static async Task<IResult> GrantAsync(HttpContext context, SignInService signIn, Tenancy tenancy, Metrics metrics)
+    private static async Task<IResult> GrantAsync(HttpContext context, SignInService signIn, Tenancy tenancy, GrantObserver observer)
     {
         var fields = await TokenFields.ReadJsonAsync(context);
         var grant = fields.Need("grantType");
-        var issued = await CountAsync(metrics, grant, Grant(fields, grant, tenancy.Of(context, fields.Find("tenantId")), signIn, context.RequestAborted));
+        var from = tenancy.Of(context, fields.Find("tenantId"));
+        var name = fields.Find(grant switch { "password" => "username", "app_token" => "appID", _ => "clientID" });
+        var issued = await observer.ObserveAsync(from, grant, name, Grant(fields, grant, from, signIn, context.RequestAborted));
         context.Response.Headers.CacheControl = "no-store";
         return TypedResults.Ok(new TokenResponse { AccessToken = issued.Access.Value, RefreshToken = issued.RefreshToken, ExpiresIn = issued.Access.ExpiresIn });
     }
 
-    private static Task<IssuedTokens> Grant(TokenFields fields, string grant, Requester from, SignInService signIn, CancellationToken cancellationToken) => grant switch
+    private static async Task<IssuedTokens> Grant(TokenFields fields, string grant, Requester from, SignInService signIn, CancellationToken cancellationToken) => grant switch
     {
-        "app_token" => signIn.WithSecretAsync(from, fields.Need("appID"), fields.Need("appSecret"), grant, cancellationToken),
-        "client_credentials" => signIn.WithSecretAsync(from, fields.Need("clientID"), fields.Need("clientSecret"), grant, cancellationToken),
-        "password" => signIn.WithPasswordAsync(from, fields.Need("username"), fields.Need("password"), ProgramName(fields, "clientID"), cancellationToken),
-        "refresh_token" => signIn.WithRefreshTokenAsync(from, fields.Need("refreshToken"), cancellationToken),
+        "app_token" => await signIn.WithSecretAsync(from, fields.Need("appID"), fields.Need("appSecret"), grant, cancellationToken),
+        "client_credentials" => await signIn.WithSecretAsync(from, fields.Need("clientID"), fields.Need("clientSecret"), grant, cancellationToken),
+        "password" => await signIn.WithPasswordAsync(from, fields.Need("username"), fields.Need("password"), ProgramName(fields, "clientID"), cancellationToken),
+        "refresh_token" => await signIn.WithRefreshTokenAsync(from, fields.Need("refreshToken"), cancellationToken),
         _ => throw new ApiException(Kinds.UnsupportedGrantType, "`grantType` must be app_token, client_credentials, password or refresh_token.", "grantType"),
     };
 
-    private static async Task<IResult> GrantFormAsync(HttpContext context, SignInService signIn, Tenancy tenancy, Metrics metrics)
+    private static async Task<IResult> GrantFormAsync(HttpContext context, SignInService signIn, Tenancy tenancy, GrantObserver observer)
     {
         var fields = await TokenFields.ReadFormAsync(context);
         var grant = fields.Need("grant_type");
-        var issued = await CountAsync(metrics, grant, GrantForm(fields, grant, tenancy.Of(context, fields.Find("tenant_id")), signIn, context));
+        var from = tenancy.Of(context, fields.Find("tenant_id"));
+        var name = grant == "password" ? fields.Find("username") : fields.Find("client_id") ?? (BasicCredentials.TryRead(context.Request, out var basic) ? basic?.Client : null);
+        var issued = await observer.ObserveAsync(from, grant, name, GrantForm(fields, grant, from, signIn, context));
         context.Response.Headers.CacheControl = "no-store";
         return TypedResults.Ok(new OAuthTokenResponse { AccessToken = issued.Access.Value, TokenType = "Bearer", ExpiresIn = issued.Access.ExpiresIn, RefreshToken = issued.RefreshToken });
     }
@@ -76,13 +79,16 @@ internal static class TokenEndpoints
         return signIn.WithSecretAsync(from, basic.Value.Client, basic.Value.Secret, "client_credentials", context.RequestAborted);
     }
 
-    private static async Task<IResult> AppTokenAsync(HttpContext context, SignInService signIn, Tenancy tenancy, Metrics metrics)
+    private static async Task<IResult> AppTokenAsync(HttpContext context, SignInService signIn, Tenancy tenancy, GrantObserver observer)
     {
         var body = await JsonBody.ReadAsync<AppTokenRequest>(context, JsonBody.AnyCase);
         var client = body.Id ?? body.Name ?? throw ApiException.Invalid("name", "is missing");
-        var issued = await CountAsync(metrics, "app_token", signIn.WithSecretAsync(tenancy.Of(context, null), client, body.Secret ?? throw SignInService.Wrong(), "app_token", context.RequestAborted));
+        var from = tenancy.Of(context, null);
+        var issued = await observer.ObserveAsync(from, "app_token", client, AppToken());
         context.Response.Headers.CacheControl = "no-store";
         return TypedResults.Ok(new AppTokenResponse { AccessToken = issued.Access.Value, IdToken = issued.Access.Value });
+
+        async Task<IssuedTokens> AppToken() => await signIn.WithSecretAsync(from, client, body.Secret ?? throw SignInService.Wrong(), "app_token", context.RequestAborted);
     }
 
     private static async Task<IResult> RevokeAsync(HttpContext context, Revocation revocation)
@@ -90,22 +96,6 @@ internal static class TokenEndpoints
         var fields = await TokenFields.ReadFormAsync(context);
         if (await revocation.RevokeAsync(fields.Need("token"), context.Origin(), context.RequestAborted) is { } version) context.Response.Headers[Writes.RevisionHeader] = version.Token;
         return TypedResults.Ok();
-    }
-
-    private static async Task<IssuedTokens> CountAsync(Metrics metrics, string grant, Task<IssuedTokens> issuing)
-    {
-        var known = grant is "app_token" or "client_credentials" or "password" or "refresh_token" ? grant : "other";
-        try
-        {
-            var issued = await issuing;
-            metrics.TokenIssued(known, "issued");
-            return issued;
-        }
-        catch (ApiException)
-        {
-            metrics.TokenIssued(known, "refused");
-            throw;
-        }
     }
 
     /// <summary>Goes into the token, so it must be short and printable.</summary>

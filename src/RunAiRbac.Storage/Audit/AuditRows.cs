@@ -12,6 +12,7 @@ internal static class AuditRows
         At = at,
         SubjectId = actor.SubjectId,
         Subject = Cut(actor.Name, Lengths.Name),
+        SubjectFolded = string.Empty,
         SubjectType = subjectType,
         SourceIp = actor.Origin?.SourceIp,
         Action = action,
@@ -27,14 +28,18 @@ internal static class AuditRows
     public static void Add(RunAiRbacDbContext db, AuditEventRow row, IReadOnlyCollection<string> scopes)
     {
         row.Scopes = string.Join('/', scopes);
+        row.EntityName = row.EntityName is { } name ? Cut(name, Lengths.Name) : null;
+        (row.SubjectFolded, row.EntityNameFolded, row.ClusterNameFolded) = (Folding.Fold(row.Subject), Fold(row.EntityName), Fold(row.ClusterName));
         db.AuditEvents.Add(row);
         foreach (var scope in scopes) db.AuditScopes.Add(new AuditScopeRow { TenantId = row.TenantId, ScopeId = scope, EventId = row.Id });
     }
 
+    private static string? Fold(string? text) => text is null ? null : Folding.Fold(text);
+
     public static string? Metadata(IReadOnlyDictionary<string, string> values) => values.Count == 0 ? null : JsonSerializer.Serialize(values, AuditJson.Options);
 
     /// <summary>As much of a text as the column takes.</summary>
-    public static string Cut(string text, int length)
+    private static string Cut(string text, int length)
     {
         if (text.Length <= length) return text;
         return text[..(char.IsHighSurrogate(text[length - 1]) ? length - 1 : length)];

@@ -52,6 +52,7 @@ public sealed class Audit : Migration
             at = t.Column<long>(),
             subject_id = t.Column<string>(maxLength: 64, nullable: true, collation: Ordinal),
             subject = t.Column<string>(maxLength: 512, collation: Ordinal),
+            subject_folded = t.Column<string>(maxLength: 512, collation: Ordinal),
             subject_type = t.Column<string>(maxLength: 32, collation: Ordinal),
             source_ip = t.Column<string>(maxLength: 64, nullable: true, collation: Ordinal),
             action = t.Column<string>(maxLength: 32, collation: Ordinal),
@@ -59,11 +60,13 @@ public sealed class Audit : Migration
             url = t.Column<string>(maxLength: 2048, nullable: true, collation: Ordinal),
             entity_type = t.Column<string>(maxLength: 256, nullable: true, collation: Ordinal),
             entity_name = t.Column<string>(maxLength: 512, nullable: true, collation: Ordinal),
+            entity_name_folded = t.Column<string>(maxLength: 512, nullable: true, collation: Ordinal),
             entity_id = t.Column<string>(maxLength: 512, nullable: true, collation: Ordinal),
             result = t.Column<string>(maxLength: 32, collation: Ordinal),
             http_status_code = t.Column<int>(nullable: true),
             cluster_id = t.Column<string>(maxLength: 64, nullable: true, collation: Ordinal),
             cluster_name = t.Column<string>(maxLength: 512, nullable: true, collation: Ordinal),
+            cluster_name_folded = t.Column<string>(maxLength: 512, nullable: true, collation: Ordinal),
             request_id = t.Column<string>(maxLength: 128, nullable: true, collation: Ordinal),
             metadata = t.Column<string>(nullable: true, collation: Ordinal),
             before = t.Column<string>(nullable: true, collation: Ordinal),
@@ -78,6 +81,6 @@ public sealed class Audit : Migration
         });
         migration.CreateIndex("IX_audit_events_tenant_id_at_id", "audit_events", ["tenant_id", "at", "id"]);
         migration.CreateIndex("IX_audit_events_tenant_id_number", "audit_events", ["tenant_id", "number"], unique: true, filter: "number IS NOT NULL");
-        migration.CreateIndex("IX_audit_events_tenant_id_id", "audit_events", ["tenant_id", "id"], filter: "number IS NULL");
+        migration.CreateIndex("IX_audit_events_unsealed", "audit_events", ["tenant_id", "at", "id"], filter: "number IS NULL");
     }
 }

@@ -35,6 +35,7 @@ internal static class AuditModel
         e.Property(x => x.Id).HasMaxLength(Lengths.Id);
         e.Property(x => x.SubjectId).HasMaxLength(Lengths.Id);
         e.Property(x => x.Subject).HasMaxLength(Lengths.Name);
+        e.Property(x => x.SubjectFolded).HasMaxLength(Lengths.Name);
         e.Property(x => x.SubjectType).HasMaxLength(Lengths.Kind);
         e.Property(x => x.SourceIp).HasMaxLength(Lengths.Address);
         e.Property(x => x.Action).HasMaxLength(Lengths.Kind);
@@ -42,15 +43,17 @@ internal static class AuditModel
         e.Property(x => x.Url).HasMaxLength(Lengths.Url);
         e.Property(x => x.EntityType).HasMaxLength(Lengths.Label);
         e.Property(x => x.EntityName).HasMaxLength(Lengths.Name);
+        e.Property(x => x.EntityNameFolded).HasMaxLength(Lengths.Name);
         e.Property(x => x.EntityId).HasMaxLength(Lengths.Name);
         e.Property(x => x.Result).HasMaxLength(Lengths.Kind);
         e.Property(x => x.ClusterId).HasMaxLength(Lengths.Id);
         e.Property(x => x.ClusterName).HasMaxLength(Lengths.Name);
+        e.Property(x => x.ClusterNameFolded).HasMaxLength(Lengths.Name);
         e.Property(x => x.RequestId).HasMaxLength(Lengths.RequestId);
         e.Property(x => x.Hash).HasMaxLength(Lengths.ChainHash);
         e.HasOne<TenantRow>().WithMany().HasForeignKey(x => x.TenantId).OnDelete(DeleteBehavior.Restrict);
         e.HasIndex(x => new { x.TenantId, x.At, x.Id });
         e.HasIndex(x => new { x.TenantId, x.Number }).IsUnique().HasFilter("number IS NOT NULL");
-        e.HasIndex(x => new { x.TenantId, x.Id }).HasFilter("number IS NULL");
+        e.HasIndex(x => new { x.TenantId, x.At, x.Id }, "IX_audit_events_unsealed").HasFilter("number IS NULL");
     });
 }

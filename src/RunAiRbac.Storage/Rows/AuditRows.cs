@@ -13,6 +13,7 @@ public sealed class AuditEventRow
     /// <summary>Who did it; null: the system, or somebody unknown.</summary>
     public string? SubjectId { get; set; }
     public required string Subject { get; set; }
+    public required string SubjectFolded { get; set; }
 
     /// <summary>One of <see cref="AuditSubjectTypes"/>.</summary>
     public required string SubjectType { get; set; }
@@ -26,6 +27,7 @@ public sealed class AuditEventRow
     public string? Url { get; set; }
     public string? EntityType { get; set; }
     public string? EntityName { get; set; }
+    public string? EntityNameFolded { get; set; }
     public string? EntityId { get; set; }
 
     /// <summary>One of <see cref="AuditResults"/>.</summary>
@@ -33,6 +35,7 @@ public sealed class AuditEventRow
     public int? HttpStatusCode { get; set; }
     public string? ClusterId { get; set; }
     public string? ClusterName { get; set; }
+    public string? ClusterNameFolded { get; set; }
 
     /// <summary>The same for all events of one request.</summary>
     public string? RequestId { get; set; }

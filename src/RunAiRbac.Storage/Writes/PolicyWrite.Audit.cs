@@ -65,7 +65,7 @@ public sealed partial class PolicyWrite
     {
         var cluster = (entry.After ?? entry.Before)?.Cluster;
         var row = AuditRows.New(TenantId, Now, Actor, ActorType(), entry.ActionOrDefault);
-        (row.EntityType, row.EntityId, row.EntityName) = (entry.Type, entry.Id, AuditRows.Cut(entry.Name, Lengths.Name));
+        (row.EntityType, row.EntityId, row.EntityName) = (entry.Type, entry.Id, entry.Name);
         (row.ClusterId, row.ClusterName) = (cluster?.Id, cluster?.Name);
         (row.Before, row.After) = (AuditJson.Write(entry.Before?.Fields), AuditJson.Write(entry.After?.Fields));
         row.Metadata = AuditRows.Metadata(entry.Metadata);

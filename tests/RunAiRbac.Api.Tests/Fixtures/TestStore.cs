@@ -107,6 +107,11 @@ public sealed class TestStore : IAsyncDisposable
     internal ChangeListener NewListener(bool notifications = true)
         => new(Store, Settings with { Notifications = notifications, PollInterval = TimeSpan.FromMilliseconds(50) }, TimeProvider.System, _services.GetRequiredService<ILogger<ChangeListener>>());
 
+    /// <summary>Another service of the storage.</summary>
+    public T Get<T>()
+        where T : notnull
+        => _services.GetRequiredService<T>();
+
     public Task<RunAiRbacDbContext> OpenAsync() => Store.OpenAsync(TestContext.Current.CancellationToken);
 
     public async ValueTask DisposeAsync()

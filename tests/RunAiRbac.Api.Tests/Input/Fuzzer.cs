@@ -288,7 +288,7 @@ internal sealed class Fuzzer(FuzzWorld world, IReadOnlyList<MappedRoute> routes,
     /// <summary>The route's request as it should be.</summary>
     public Sent Valid(MappedRoute route, string token)
     {
-        var path = route.Fill(name => world.Parameter(route, name));
+        var path = route.Fill(name => world.Parameter(route, name)) + route.RequiredQuery;
         var body = world.Body(route);
         var isForm = IsForm(route);
         return new Sent(route.Method, path)
@@ -311,8 +311,10 @@ internal sealed class Fuzzer(FuzzWorld world, IReadOnlyList<MappedRoute> routes,
     {
         var route = routes[random.Next(routes.Count)];
         var path = route.Fill(name => random.Next(12) == 0 ? Pick(PathValues) : world.Parameter(route, name));
-        if (route.Query.Count > 0 && random.Next(3) > 0) path += "?" + string.Join('&', Enumerable.Range(0, random.Next(1, 4)).Select(_ => Parameter(route)));
-        else if (random.Next(route.Method == "GET" ? 4 : 12) == 0) path += "?" + string.Join('&', Enumerable.Range(0, random.Next(1, 4)).Select(_ => Pick(Parameters) + (random.Next(12) == 0 ? "" : "=") + Pick(QueryValues)));
+        if (random.Next(5) > 0) path += route.RequiredQuery;
+        var join = path.Contains('?', StringComparison.Ordinal) ? "&" : "?";
+        if (route.Query.Count > 0 && random.Next(3) > 0) path += join + string.Join('&', Enumerable.Range(0, random.Next(1, 4)).Select(_ => Parameter(route)));
+        else if (random.Next(route.Method == "GET" ? 4 : 12) == 0) path += join + string.Join('&', Enumerable.Range(0, random.Next(1, 4)).Select(_ => Pick(Parameters) + (random.Next(12) == 0 ? "" : "=") + Pick(QueryValues)));
         if (random.Next(40) == 0) path = random.Next(3) switch { 0 => path.ToUpperInvariant(), 1 => path + "/", _ => path.Replace("/v1/", "//v1/", StringComparison.Ordinal) };
         var isForm = IsForm(route);
         var body = Body(route, isForm);

@@ -17,6 +17,9 @@ internal sealed partial record MappedRoute(string Method, string Pattern, BodyDo
 
     public IReadOnlyList<string> Parameters { get; } = [.. Parameter().Matches(Pattern).Select(match => match.Groups[1].Value)];
 
+    /// <summary>The query without which the operation is refused; empty: there is none.</summary>
+    public string RequiredQuery { get; } = Pattern.StartsWith("/api/v1/audit/log", StringComparison.Ordinal) ? "?start=2020-01-01T00:00:00Z&end=2100-01-01T00:00:00Z" : string.Empty;
+
     /// <summary>The path with a value for each parameter, taken as it is.</summary>
     public string Fill(Func<string, string> value) => Parameter().Replace(Pattern, match => value(match.Groups[1].Value));
 
