@@ -75,7 +75,8 @@ internal static class SheetCases
 
         ["POST /api/v1/token"] = new(200, "Tokens", Body: async world => await SecretAsync(world) is var (id, secret) ? new { grantType = "app_token", appID = id, appSecret = secret } : null!) { IsOpen = true },
         ["POST /api/v2/token"] = new(200, "OAuthTokens", Body: async world => await SecretAsync(world) is var (id, secret)
-            ? new Dictionary<string, string> { ["grant_type"] = "client_credentials", ["client_id"] = id, ["client_secret"] = secret } : null!) { IsOpen = true },
+            ? new Dictionary<string, string> { ["grant_type"] = "client_credentials", ["client_id"] = id, ["client_secret"] = secret } : null!)
+        { IsOpen = true },
         ["POST /v1/k8s/auth/oauth/apptoken"] = new(200, "AppTokens", Body: async world => await SecretAsync(world) is var (id, secret) ? new { id, name = id, secret } : null!) { IsOpen = true },
 
         ["GET " + Clusters] = new(200, "[Cluster]", Query: "verbosity=full&verbosity=full&includeRequestedForDelete=True"),

@@ -26,7 +26,8 @@ internal sealed record SheetList(string Path, string[] Filters, string[] Sorts)
     public static readonly SheetList Users = new(
         "/api/v1/users",
         ["username", "createdBy", "lastLogin", "creationTime", "lastUpdated", "isLocal"],
-        ["username", "createdBy", "lastLogin", "creationTime", "lastUpdated", "type"]) { Operators = ["==", "<=", ">=", "=@"], DefaultSort = "username", Searched = ["username"] };
+        ["username", "createdBy", "lastLogin", "creationTime", "lastUpdated", "type"])
+    { Operators = ["==", "<=", ">=", "=@"], DefaultSort = "username", Searched = ["username"] };
 
     public static readonly SheetList Departments = new("/api/v1/org-unit/departments", DepartmentFields, DepartmentFields) { Member = "departments", Searched = [] };
     public static readonly SheetList Projects = new("/api/v1/org-unit/projects", ProjectFields, ProjectFields) { Member = "projects" };

@@ -22,7 +22,8 @@ public sealed class GuardedServiceSampleTests(PostgresFixture postgres)
         {
             using var rbac = new RunAiRbacClient(new RunAiRbacClientOptions
             {
-                BaseAddress = host.Address, Credentials = RunAiRbacCredentials.Password(ApiHost.AdminEmail, ApiHost.AdminPassword),
+                BaseAddress = host.Address,
+                Credentials = RunAiRbacCredentials.Password(ApiHost.AdminEmail, ApiHost.AdminPassword),
             });
             var cluster = (await rbac.Clusters.CreateAsync(new ClusterCreationRequest("my-cluster", null, null), Cancel)).Value.Uuid;
             var mine = (await rbac.Projects.CreateAsync(new ProjectCreationRequest { Name = "my-project", ClusterId = cluster }, Cancel)).Value.Id;

@@ -50,8 +50,16 @@ public sealed class RequestTests
 
         await service.Client().AccessRules.ListAsync(new AccessRuleQuery
         {
-            Limit = 5, Offset = 10, SortBy = "roleName", SortOrder = "desc", Search = "a&b", FilterBy = ["scopeName=@x,roleName==y"], SubjectIds = ["a,b", "c"],
-            IncludeDeleted = true, LastUpdated = new DateTimeOffset(2026, 11, 22, 10, 0, 0, 123, TimeSpan.FromHours(1)), RoleId = 5,
+            Limit = 5,
+            Offset = 10,
+            SortBy = "roleName",
+            SortOrder = "desc",
+            Search = "a&b",
+            FilterBy = ["scopeName=@x,roleName==y"],
+            SubjectIds = ["a,b", "c"],
+            IncludeDeleted = true,
+            LastUpdated = new DateTimeOffset(2026, 11, 22, 10, 0, 0, 123, TimeSpan.FromHours(1)),
+            RoleId = 5,
         }, Cancel);
 
         service.Requests.Single().Address.Query.Should().Be(

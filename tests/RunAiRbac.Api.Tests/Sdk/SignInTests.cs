@@ -30,7 +30,10 @@ public sealed class SignInTests
         var form = HttpUtility.ParseQueryString(signIn.Body);
         form.AllKeys.ToDictionary(k => k!, k => form[k]).Should().Equal(new Dictionary<string, string?>
         {
-            ["grant_type"] = "client_credentials", ["client_id"] = "ci-bot", ["client_secret"] = "a&b=c+d %", ["tenant_id"] = "2",
+            ["grant_type"] = "client_credentials",
+            ["client_id"] = "ci-bot",
+            ["client_secret"] = "a&b=c+d %",
+            ["tenant_id"] = "2",
         });
         service.Requests.Where(r => !r.IsSignIn).Should().HaveCount(21).And.OnlyContain(r => r.Token == "t1");
     }

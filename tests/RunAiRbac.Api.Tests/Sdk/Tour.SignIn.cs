@@ -9,7 +9,8 @@ internal sealed partial class Tour
         var idps = Admin.IdentityProviders;
         var provider = new IdentityProviderRequest
         {
-            Name = NewName("idp"), Type = "oidc",
+            Name = NewName("idp"),
+            Type = "oidc",
             OidcData = new OidcCreationData { ClientId = "rbac", ClientSecret = "s3cret", DiscoverDocumentUrl = "https://idp.example.com/.well-known/openid-configuration", Scopes = ["email"] },
         };
         var alias = Good(await idps.CreateAsync(provider, Cancel)).Alias;
