@@ -9,7 +9,7 @@ namespace RunAiRbac.Storage;
 /// <summary>
 /// The hash chain of a tenant's events. An event's hash is the SHA-256 of the hash before it (32 bytes) and of its fields in the order below, each as its
 /// length in bytes (32 bits, big-endian; -1: null) and its UTF-8 text, numbers in decimal. The order and the fields never change
-/// (docs/decisions/0006-audit-chain.md).
+/// (docs/decisions/0010-audit-chain.md).
 /// </summary>
 internal static class AuditChain
 {

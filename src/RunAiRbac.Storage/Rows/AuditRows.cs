@@ -2,7 +2,7 @@ namespace RunAiRbac.Storage;
 
 /// <summary>
 /// One event of the audit log. It never changes once written, but for <see cref="Number"/> and <see cref="Hash"/>, which the sealer sets
-/// (docs/decisions/0006-audit-chain.md).
+/// (docs/decisions/0010-audit-chain.md).
 /// </summary>
 public sealed class AuditEventRow
 {
