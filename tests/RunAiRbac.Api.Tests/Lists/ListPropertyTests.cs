@@ -69,8 +69,8 @@ public sealed class ListPropertyTests(PostgresFixture postgres)
                     log.Clear();
                     var term = Uri.EscapeDataString($"{list.Filters[0]}>={list.ValueOf("")[..1]}");
                     (await actor.GetAsync($"{list.Path}?limit=500&sortBy={sort}&filterBy={term}")).Expect(HttpStatusCode.OK);
-                    // The poller and the upkeep ask too, for other tables.
-                    counts.Add(log.Commands.Count(sql => Tables.Any(table => sql.Contains(table, StringComparison.Ordinal))));
+                    // The poller, the upkeep and the audit log's sealer ask too, for other tables (an event has a column `scopes`).
+                    counts.Add(log.Commands.Count(sql => Tables.Any(table => sql.Contains(table, StringComparison.Ordinal)) && !sql.Contains("audit_", StringComparison.Ordinal)));
                 }
             }
         }

@@ -142,7 +142,7 @@ public sealed class HistoryTests(PostgresFixture postgres, ITestOutputHelper out
             var ofGroup = random.Next(3) == 0;
             var subject = Pick(random, subjects);
             var scope = Pick(random, scopes);
-            DateTimeOffset? expires = random.Next(3) == 0 ? DateTimeOffset.UtcNow.AddMilliseconds(100 + random.Next(400)) : null;
+            DateTimeOffset? expires = random.Next(3) == 0 ? DateTimeOffset.UtcNow.AddMilliseconds(500 + random.Next(1500)) : null;
             var made = await replica.Admin.PostAsync("/api/v1/authorization/access-rules", new
             {
                 subjectType = ofGroup ? "group" : subject.Type == "user" ? "user" : "app",
@@ -152,6 +152,8 @@ public sealed class HistoryTests(PostgresFixture postgres, ITestOutputHelper out
                 scopeId = scope.Id,
                 expiresAt = expires?.ToString("yyyy-MM-ddTHH:mm:ss.ffffffZ", CultureInfo.InvariantCulture),
             });
+            // It may be past when it arrives: then nothing is written.
+            if (expires is not null && made.Status == HttpStatusCode.BadRequest && made.Details == "expiresAt") return;
             Note(replica, made, HttpStatusCode.Created, HttpStatusCode.Conflict);
             if (made.Status == HttpStatusCode.Created) _rules.Add(made.Json.GetProperty("id").GetInt32());
         }
