@@ -118,7 +118,8 @@ public sealed class OrgUnitListTests(ApiHosts hosts, PostgresFixture postgres)
         {
             log.Clear();
             (await actor.GetAsync(path)).Is(200);
-            queries.Add(log.Commands.Count(sql => sql.Contains("scopes", StringComparison.Ordinal)));
+            // The audit log's sealer asks too, for events, which have a column of that name.
+            queries.Add(log.Commands.Count(sql => sql.Contains("scopes", StringComparison.Ordinal) && !sql.Contains("audit_", StringComparison.Ordinal)));
         }
 
         return queries;
