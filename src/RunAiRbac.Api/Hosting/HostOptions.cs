@@ -3,6 +3,7 @@ using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Options;
 using Npgsql;
 using RunAiRbac.Api.SignIn;
+using RunAiRbac.Api.Sso;
 using RunAiRbac.Policy;
 using RunAiRbac.Storage;
 
@@ -162,6 +163,7 @@ internal static class HostOptions
         services.AddBudget(BudgetOptions.Checks, concurrent: null);
         services.AddBudget(BudgetOptions.Administration, concurrent: 64);
         services.AddSection<AuditOptions>("Audit", Audit);
+        services.AddSection<SsoOptions>("Sso", static (options, _) => SsoOptions.Problems(options));
     }
 
     /// <summary>Judges all sections now, before anything is built from them.</summary>

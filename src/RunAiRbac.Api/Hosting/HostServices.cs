@@ -5,6 +5,7 @@ using RunAiRbac.Api.Errors;
 using RunAiRbac.Api.Features;
 using RunAiRbac.Api.Http;
 using RunAiRbac.Api.SignIn;
+using RunAiRbac.Api.Sso;
 using RunAiRbac.Storage;
 using Serilog;
 using Serilog.Events;
@@ -27,6 +28,7 @@ internal static class HostServices
         services.AddHostOptions();
         services.AddRunAiRbacStorage(Storage);
         services.AddSignIn();
+        services.AddSso();
         services.AddFeatures();
         services.AddSingleton<Writes>();
         services.AddSingleton<Metrics>();

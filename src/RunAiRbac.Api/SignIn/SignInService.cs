@@ -109,7 +109,7 @@ internal sealed class SignInService(PolicyStore store, Passwords passwords, Sess
            };
 }
 
-/// <summary>A subject with one of its credentials, as the database has them at this moment.</summary>
+/// <summary>A subject with one of its credentials, as the database has them at this moment. What a provider vouched for has no credential here.</summary>
 internal sealed record KnownSubject
 {
     public required string SubjectId { get; init; }
@@ -118,11 +118,11 @@ internal sealed record KnownSubject
     public required bool Enabled { get; init; }
     public required int SessionEpoch { get; init; }
     public required long? LastLogin { get; init; }
-    public required string CredentialId { get; init; }
-    public required string CredentialKind { get; init; }
-    public required string Hash { get; init; }
-    public required bool MustChange { get; init; }
-    public required long? ExpiresAt { get; init; }
+    public string CredentialId { get; init; } = string.Empty;
+    public string CredentialKind { get; init; } = string.Empty;
+    public string Hash { get; init; } = string.Empty;
+    public bool MustChange { get; init; }
+    public long? ExpiresAt { get; init; }
 
     public bool IsAccessKey => CredentialKind == CredentialKinds.AccessKey;
 

@@ -9,5 +9,11 @@ internal sealed class ProviderSecrets(IDataProtectionProvider protection)
     public const string Purpose = "RunAiRbac.IdentityProviders.v1";
 
     public string Protect(int tenantId, string secret)
-        => protection.CreateProtector(Purpose, tenantId.ToString(CultureInfo.InvariantCulture)).Protect(secret);
+        => Protector(tenantId).Protect(secret);
+
+    /// <summary>The secret in clear, for the provider alone.</summary>
+    public string Unprotect(int tenantId, string protectedSecret)
+        => Protector(tenantId).Unprotect(protectedSecret);
+
+    private IDataProtector Protector(int tenantId) => protection.CreateProtector(Purpose, tenantId.ToString(CultureInfo.InvariantCulture));
 }
