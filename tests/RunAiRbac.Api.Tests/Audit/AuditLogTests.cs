@@ -193,7 +193,7 @@ public sealed class AuditLogTests(ApiHosts hosts, PostgresFixture postgres) : Ap
     }
 
     [Theory]
-    [InlineData("\tx", "'\tx")]
+    [InlineData("\tx", "\"'\tx\"")]
     [InlineData("\rx", "\"'\rx\"")]
     [InlineData("'=x", "'=x")]
     [InlineData("", "")]

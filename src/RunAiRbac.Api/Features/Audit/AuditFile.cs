@@ -1,6 +1,6 @@
 using System.Globalization;
-using System.Text;
 using System.Text.Json;
+using CsvHelper;
 using RunAiRbac.Api.Http;
 using RunAiRbac.Client.Contracts;
 
@@ -9,7 +9,7 @@ namespace RunAiRbac.Api.Features.Audit;
 /// <summary>Events as a file.</summary>
 internal static class AuditFile
 {
-    private const string EndOfLine = "\r\n";
+    private static readonly CsvWriterOptions Csv = new() { NewLine = "\r\n", Injection = CsvInjection.Escape, InjectionCharacters = "=+-@\t\r", InjectionEscape = '\'' };
 
     private static readonly (string Name, Func<AuditLog, string?> Value)[] Columns =
     [
@@ -38,24 +38,18 @@ internal static class AuditFile
         ("hash", x => x.Hash),
     ];
 
-    /// <summary>RFC 4180, with a header.</summary>
+    /// <summary>RFC 4180, with a header. A cell that a spreadsheet would take for a formula gets an apostrophe in front (OWASP, CSV injection).</summary>
     public static byte[] ToCsv(IEnumerable<AuditLog> events)
     {
-        var csv = new StringBuilder();
-        csv.AppendJoin(',', Columns.Select(column => column.Name)).Append(EndOfLine);
-        foreach (var row in events) csv.AppendJoin(',', Columns.Select(column => Cell(column.Value(row)))).Append(EndOfLine);
-        return Encoding.UTF8.GetBytes(csv.ToString());
+        using var bytes = new MemoryStream();
+        using (var csv = CsvWriter.Create(bytes, Csv, leaveOpen: true))
+        {
+            csv.WriteRecord([.. Columns.Select(column => column.Name)]);
+            foreach (var row in events) csv.WriteRecord([.. Columns.Select(column => column.Value(row) ?? string.Empty)]);
+        }
+
+        return bytes.ToArray();
     }
 
     public static byte[] ToJson(IEnumerable<AuditLog> events) => JsonSerializer.SerializeToUtf8Bytes(events, JsonBody.Answers);
-
-    /// <summary>
-    /// A spreadsheet takes a cell that begins with one of = + - @ tab CR for a formula: it gets an apostrophe in front (OWASP, CSV injection). Quoted where
-    /// RFC 4180, section 2, wants it.
-    /// </summary>
-    private static string Cell(string? value)
-    {
-        var text = value is ['=' or '+' or '-' or '@' or '\t' or '\r', ..] ? "'" + value : value ?? string.Empty;
-        return text.AsSpan().ContainsAny("\",\r\n") ? "\"" + text.Replace("\"", "\"\"", StringComparison.Ordinal) + "\"" : text;
-    }
 }
