@@ -14,6 +14,7 @@ internal static class HostPipeline
         app.UseExceptionHandler(static _ => { });
         app.UseOpenApiDocument();
         app.UseRouting();
+        app.UseMiddleware<AdminUi>();
         app.UseMiddleware<TokenAdmission>();
         app.UseMiddleware<RateLimits>();
         app.MapFeatures();

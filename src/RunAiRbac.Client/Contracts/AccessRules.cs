@@ -99,7 +99,7 @@ public record AccessRule
     /// <summary>The consistency token of the state this was read at or made.</summary>
     public string? Revision { get; init; }
 
-    /// <summary>The scope's path by names, from the tenant down; only when one rule is read.</summary>
+    /// <summary>The scope's path by names, from the tenant down; only when rules are read, and while the scope lives.</summary>
     public string? ScopePath { get; init; }
 }
 

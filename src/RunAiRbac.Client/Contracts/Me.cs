@@ -1,5 +1,16 @@
 namespace RunAiRbac.Client.Contracts;
 
+/// <summary>The caller.</summary>
+/// <param name="Type"><c>user</c> or <c>application</c>.</param>
+/// <param name="Id">The subject's id.</param>
+/// <param name="Name">A user's e-mail, an application's name.</param>
+/// <param name="TenantId">The tenant's id, a decimal string as in scopes.</param>
+/// <param name="TenantName">The tenant's name.</param>
+/// <param name="HasPassword">Whether it signs in with a password of this service.</param>
+/// <param name="MustChangePassword">Whether nothing else is open to this session before the password is changed.</param>
+/// <param name="ViaAccessKey">Whether the session was begun with an access key: it cannot manage its user's keys, password and sessions.</param>
+public sealed record Me(string Type, string Id, string Name, string TenantId, string TenantName, bool HasPassword, bool MustChangePassword, bool ViaAccessKey);
+
 /// <summary>A new password for the caller.</summary>
 public sealed record PasswordChange
 {

@@ -6,6 +6,7 @@ namespace RunAiRbac.Client.Operations;
 /// <summary>The caller: own rules, permissions, password and sessions.</summary>
 public sealed class MeClient
 {
+    private static readonly Operation Who = Operation.Get("/api/v1/me");
     private static readonly Operation AccessRules = Operation.Get("/api/v1/authorization/me/access-rules");
     private static readonly Operation AccessRuleCount = Operation.Get("/api/v1/authorization/me/access-rules/count");
     private static readonly Operation Permissions = Operation.Get("/api/v1/authorization/permissions");
@@ -16,6 +17,11 @@ public sealed class MeClient
     private readonly Transport _transport;
 
     internal MeClient(Transport transport) => _transport = transport;
+
+    /// <summary>Who the caller is.</summary>
+    /// <param name="cancellationToken">Gives up.</param>
+    public Task<Me> GetAsync(CancellationToken cancellationToken = default)
+        => _transport.ReadAsync<Me>(new Call(Who), cancellationToken);
 
     /// <summary>A page of the caller's own rules, through groups and all authenticated too.</summary>
     /// <param name="query">Which; null: the first page of all.</param>

@@ -20,10 +20,7 @@ internal sealed class AccessRulesService(PolicyStore store, TimeProvider clock)
             .SingleOrDefaultAsync(r => r.Rule.Id == number && r.Rule.DeletedAt == null, context.RequestAborted) ?? throw ApiException.NotFound("access rule");
         var scope = admitted.Snapshot.FindScope(record.Rule.ScopeId);
         if (!acting.Can(RuleChanges.ResourceType, "read", scope)) throw ApiException.NotFound("access rule");
-        return RuleAnswers.Of(record, admitted.Version, clock.GetUtcNow()) with
-        {
-            ScopePath = string.Join('/', admitted.Snapshot.Path(scope).Select(s => admitted.Snapshot.Scope(s).Name)),
-        };
+        return WithPath(record, admitted, clock.GetUtcNow());
     }
 
     public async Task<AccessRulePage> ListAsync(HttpContext context)
@@ -35,7 +32,14 @@ internal sealed class AccessRulesService(PolicyStore store, TimeProvider clock)
         var total = await CountAsync(rules, context, query);
         var page = await AccessRuleListing.PageAsync(rules, query, context.RequestAborted);
         var now = clock.GetUtcNow();
-        return new AccessRulePage(total, page.Count, [.. page.Select(r => RuleAnswers.Of(r, admitted.Version, now))]);
+        return new AccessRulePage(total, page.Count, [.. page.Select(r => WithPath(r, admitted, now))]);
+    }
+
+    private static AccessRule WithPath(RuleRecord record, Admitted admitted, DateTimeOffset now)
+    {
+        var rule = RuleAnswers.Of(record, admitted.Version, now);
+        var scope = admitted.Snapshot.FindScope(record.Rule.ScopeId);
+        return scope.IsKnown ? rule with { ScopePath = string.Join('/', admitted.Snapshot.Path(scope).Select(s => admitted.Snapshot.Scope(s).Name)) } : rule;
     }
 
     public async Task<CountResponse> CountAsync(HttpContext context)

@@ -1,0 +1,33 @@
+import createClient, { type Middleware } from 'openapi-fetch';
+import type { components, paths } from './schema';
+import { Problem } from './problem';
+
+/** A record of the API, by its name in docs/openapi.json. */
+export type Api<Name extends keyof components['schemas']> = components['schemas'][Name];
+
+export const goToSignIn = () => {
+  const here = window.location.pathname + window.location.search;
+  window.location.assign('/login?returnUrl=' + encodeURIComponent(here));
+};
+
+const failures: Middleware = {
+  async onResponse({ response }) {
+    if (response.ok) return;
+    const problem = await Problem.read(response);
+    // The session ended: the sign-in page brings the person back here.
+    if (response.status === 401) goToSignIn();
+    throw problem;
+  },
+  onError() {
+    return new Problem({ status: 0, title: 'No answer', detail: 'The service cannot be reached. Check the connection and try again.' });
+  },
+};
+
+/** All calls go through it: same origin, so that the browser adds the session cookie; a failure is a thrown {@link Problem}. */
+export const api = createClient<paths>({ baseUrl: window.location.origin, credentials: 'same-origin' });
+api.use(failures);
+
+/** The answer's body; failures have been thrown before. */
+export async function body<T>(call: Promise<{ data?: T }>): Promise<NonNullable<T>> {
+  return ((await call).data ?? {}) as NonNullable<T>;
+}

@@ -1,0 +1,20 @@
+import { useQuery } from '@tanstack/react-query';
+import { api, body } from './client';
+
+/** Who is signed in. */
+export const useMe = () => useQuery({ queryKey: ['me'], queryFn: () => body(api.GET('/api/v1/me')), staleTime: Infinity });
+
+/** The tenant's scope, the root of everything that can be picked. */
+export function useTenantScope() {
+  const me = useMe().data;
+  return me ? { type: 'tenant' as const, id: me.tenantId, name: me.tenantName } : undefined;
+}
+
+/** A form, not a fetch: the answer may lead to the identity provider's own sign-out page. */
+export function signOut() {
+  const form = document.createElement('form');
+  form.method = 'post';
+  form.action = '/logout';
+  document.body.append(form);
+  form.submit();
+}

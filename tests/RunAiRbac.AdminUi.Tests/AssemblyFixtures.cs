@@ -1,0 +1,3 @@
+using RunAiRbac.AdminUi.Tests.Fixtures;
+
+[assembly: AssemblyFixture(typeof(Browser))]
