@@ -9,7 +9,7 @@ namespace RunAiRbac.Client.Contracts;
 /// <param name="HasPassword">Whether it signs in with a password of this service.</param>
 /// <param name="MustChangePassword">Whether nothing else is open to this session before the password is changed.</param>
 /// <param name="ViaAccessKey">Whether the session was begun with an access key: it cannot manage its user's keys, password and sessions.</param>
-public sealed record Me(string Type, string Id, string Name, string TenantId, string TenantName, bool HasPassword, bool MustChangePassword, bool ViaAccessKey);
+public sealed record SignedIn(string Type, string Id, string Name, string TenantId, string TenantName, bool HasPassword, bool MustChangePassword, bool ViaAccessKey);
 
 /// <summary>A new password for the caller.</summary>
 public sealed record PasswordChange

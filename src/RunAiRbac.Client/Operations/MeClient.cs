@@ -20,8 +20,8 @@ public sealed class MeClient
 
     /// <summary>Who the caller is.</summary>
     /// <param name="cancellationToken">Gives up.</param>
-    public Task<Me> GetAsync(CancellationToken cancellationToken = default)
-        => _transport.ReadAsync<Me>(new Call(Who), cancellationToken);
+    public Task<SignedIn> GetAsync(CancellationToken cancellationToken = default)
+        => _transport.ReadAsync<SignedIn>(new Call(Who), cancellationToken);
 
     /// <summary>A page of the caller's own rules, through groups and all authenticated too.</summary>
     /// <param name="query">Which; null: the first page of all.</param>

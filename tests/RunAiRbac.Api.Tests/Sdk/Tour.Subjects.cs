@@ -34,7 +34,7 @@ internal sealed partial class Tour
         await RuleAsync("user", user.Username, project);
         var me = Admin.As(RunAiRbacCredentials.Password(user.Username, user.TempPassword)).Me;
 
-        (await me.GetAsync(Cancel)).Should().Match<Me>(x => x.Type == "user" && x.Name == user.Username && x.Id == user.Id && x.HasPassword && !x.MustChangePassword);
+        (await me.GetAsync(Cancel)).Should().Match<SignedIn>(x => x.Type == "user" && x.Name == user.Username && x.Id == user.Id && x.HasPassword && !x.MustChangePassword);
         (await me.ListAccessRulesAsync(cancellationToken: Cancel)).AccessRules.Should().ContainSingle().Which.ScopeId.Should().Be(project.Id);
         (await me.ListAllAccessRulesAsync(new PageQuery { Limit = 1 }, Cancel).ToListAsync(Cancel)).Should().ContainSingle();
         (await me.CountAccessRulesAsync(cancellationToken: Cancel)).Should().Be(1);

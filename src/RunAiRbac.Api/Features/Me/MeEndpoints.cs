@@ -12,7 +12,7 @@ internal static class MeEndpoints
     public static void MapMe(this IEndpointRouteBuilder routes)
     {
         routes.MapGet("/api/v1/me", WhoAmI).WithTags("Me").NeedsSignIn().WithMetadata(OpenToPasswordChange.Instance)
-            .Describe("get_me", "Who the caller is").Produces<Client.Contracts.Me>();
+            .Describe("get_me", "Who the caller is").Produces<SignedIn>();
         var group = routes.MapGroup("/api/v1/me").WithTags("Me").NeedsSignIn().WithMetadata(ClosedToAccessKeys.Instance);
         group.MapPost("/password", ChangePasswordAsync).WithMetadata(OpenToPasswordChange.Instance)
             .Describe("change_user_password", "Change the caller's own password", "Ends all sessions of the caller, this one too: sign in again with the new password.")
@@ -27,7 +27,7 @@ internal static class MeEndpoints
         var (caller, snapshot) = (context.Admitted().Caller, context.Admitted().Snapshot);
         var subject = snapshot.Subject(context.Admitted().Subject);
         var tenantId = caller.TenantId.ToString(CultureInfo.InvariantCulture);
-        return TypedResults.Json(new Client.Contracts.Me(
+        return TypedResults.Json(new SignedIn(
             Subjects.Type(subject.Kind), subject.Id, subject.Name, tenantId, snapshot.Scope(snapshot.FindScope("tenant", tenantId)).Name,
             subject.HasPassword, caller.MustChangePassword, caller.ViaAccessKey), JsonBody.Answers);
     }
