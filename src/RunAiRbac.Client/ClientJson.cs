@@ -80,6 +80,7 @@ namespace RunAiRbac.Client;
 [JsonSerializable(typeof(ServiceAccountCreated))]
 [JsonSerializable(typeof(ServiceAccountSecret))]
 [JsonSerializable(typeof(SessionList))]
+[JsonSerializable(typeof(SignedIn))]
 [JsonSerializable(typeof(SimulationRequest))]
 [JsonSerializable(typeof(SimulationResponse))]
 [JsonSerializable(typeof(TenantCreated))]

@@ -1,8 +1,8 @@
 import { useQuery } from '@tanstack/react-query';
-import { api, body } from './client';
+import { api, body, type Api } from './client';
 
 /** Who is signed in. */
-export const useMe = () => useQuery({ queryKey: ['me'], queryFn: () => body(api.GET('/api/v1/me')), staleTime: Infinity });
+export const useMe = () => useQuery({ queryKey: ['me'], queryFn: async () => (await body(api.GET('/api/v1/me'))) as Required<Api<'SignedIn'>>, staleTime: Infinity });
 
 /** The tenant's scope, the root of everything that can be picked. */
 export function useTenantScope() {
