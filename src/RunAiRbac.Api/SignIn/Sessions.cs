@@ -130,11 +130,12 @@ internal sealed class Sessions(PolicyStore store, AccessTokens accessTokens, Ref
         if (used == 0) throw SignInService.Wrong();
     }
 
+    // The order of locks is that of whoever ends a subject (PolicyWrite.EndSubjectAsync): credentials, then the subject. The other way round they could wait for each other.
     private static async Task NoteUseAsync(RunAiRbacDbContext db, int tenantId, KnownSubject subject, long now, CancellationToken cancellationToken)
     {
-        await db.Subjects.Where(s => s.TenantId == tenantId && s.Id == subject.SubjectId)
-            .ExecuteUpdateAsync(s => s.SetProperty(x => x.LastLogin, now), cancellationToken);
         await db.Credentials.Where(c => c.TenantId == tenantId && c.Id == subject.CredentialId)
             .ExecuteUpdateAsync(c => c.SetProperty(x => x.LastUsedAt, now), cancellationToken);
+        await db.Subjects.Where(s => s.TenantId == tenantId && s.Id == subject.SubjectId)
+            .ExecuteUpdateAsync(s => s.SetProperty(x => x.LastLogin, now), cancellationToken);
     }
 }

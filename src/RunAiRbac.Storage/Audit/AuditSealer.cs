@@ -1,5 +1,6 @@
 using System.Data;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Logging;
 
 namespace RunAiRbac.Storage;
 
@@ -7,7 +8,7 @@ namespace RunAiRbac.Storage;
 /// Numbers and chains the events of each tenant after they were committed, so that no writer waits for another's hash. Of several replicas one seals a
 /// tenant: the one with its lease. What makes it right is not the lease, though, but the head's row, which each batch takes first.
 /// </summary>
-public sealed class AuditSealer(IDbContextFactory<RunAiRbacDbContext> contexts, TimeProvider clock)
+public sealed partial class AuditSealer(IDbContextFactory<RunAiRbacDbContext> contexts, TimeProvider clock, ILogger<AuditSealer> logger)
 {
     private const int Batch = 500;
     private static readonly TimeSpan Lease = TimeSpan.FromSeconds(30);
@@ -33,7 +34,10 @@ public sealed class AuditSealer(IDbContextFactory<RunAiRbacDbContext> contexts, 
         return sealedNow;
     }
 
-    /// <summary>Drops sealed events from before a moment, the oldest first, in batches. The head keeps number and hash of the last one. Gives how many.</summary>
+    /// <summary>
+    /// Drops sealed events from before a moment, the oldest first, in batches. The head keeps number and hash of the last one. Gives how many. What is not as it
+    /// was sealed is never dropped, nor anything after it: with it the proof would go that somebody changed it.
+    /// </summary>
     public async Task<int> DropAsync(DateTimeOffset before, CancellationToken cancellationToken)
     {
         var dropped = 0;
@@ -84,12 +88,17 @@ public sealed class AuditSealer(IDbContextFactory<RunAiRbacDbContext> contexts, 
         await using var db = await contexts.CreateDbContextAsync(cancellationToken);
         if (await db.AuditEvents.Where(x => x.TenantId == tenantId && x.Number != null).OrderBy(x => x.Number).Select(x => x.At).FirstOrDefaultAsync(cancellationToken) >= before) return 0;
         await using var transaction = await db.Database.BeginTransactionAsync(IsolationLevel.ReadCommitted, cancellationToken);
-        if (await TakeHeadAsync(db, tenantId, cancellationToken) is null) return 0;
-        var oldest = await db.AuditEvents.AsNoTracking().Where(x => x.TenantId == tenantId && x.Number != null)
-            .OrderBy(x => x.Number).Take(Batch).Select(x => new { x.Number, x.Hash, x.At }).ToListAsync(cancellationToken);
+        if (await TakeHeadAsync(db, tenantId, cancellationToken) is not { } head) return 0;
+        var oldest = await db.AuditEvents.AsNoTracking().Where(x => x.TenantId == tenantId && x.Number != null).OrderBy(x => x.Number).Take(Batch).ToListAsync(cancellationToken);
         var old = oldest.TakeWhile(x => x.At < before).ToList();
         if (old.Count == 0) return 0;
-        var (number, hash) = (old[^1].Number!.Value, old[^1].Hash ?? AuditChain.Zero);
+        if (await AuditVerifier.FirstBrokenAsync(db, tenantId, old, head.DroppedNumber, head.DroppedHash, cancellationToken) is { } broken)
+        {
+            Log.NotDropped(logger, tenantId, broken.Number, broken.Reason);
+            return 0;
+        }
+
+        var (number, hash) = (old[^1].Number!.Value, old[^1].Hash!);
         await db.AuditEvents.Where(x => x.TenantId == tenantId && x.Number <= number).ExecuteDeleteAsync(cancellationToken);
         await db.AuditHeads.Where(x => x.TenantId == tenantId).ExecuteUpdateAsync(
             x => x.SetProperty(h => h.DroppedNumber, number).SetProperty(h => h.DroppedHash, hash), cancellationToken);
@@ -113,5 +122,11 @@ public sealed class AuditSealer(IDbContextFactory<RunAiRbacDbContext> contexts, 
             RETURNING last_number AS "LastNumber", last_hash AS "LastHash", dropped_number AS "DroppedNumber", dropped_hash AS "DroppedHash"
             """).ToListAsync(cancellationToken);
         return taken.Count == 1 ? taken[0] : null;
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(EventId = 20, Level = LogLevel.Error, Message = "Tenant {TenantId}: old events of the audit log are kept, since event {Number} is not as it was sealed: {Reason}")]
+        public static partial void NotDropped(ILogger logger, int tenantId, long number, string reason);
     }
 }

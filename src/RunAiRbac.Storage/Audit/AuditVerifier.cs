@@ -43,16 +43,25 @@ public sealed class AuditVerifier(IDbContextFactory<RunAiRbacDbContext> contexts
             var rows = await db.AuditEvents.AsNoTracking().Where(x => x.TenantId == tenantId && x.Number != null && (last == null || x.Number > last))
                 .OrderBy(x => x.Number).Take(Batch).ToListAsync(cancellationToken);
             if (rows.Count == 0) return AtHead(head, number, hash);
-            var scopes = await ScopesAsync(db, tenantId, rows, cancellationToken);
-            foreach (var row in rows)
-            {
-                if (row.Number != number + 1) return new(number + 1, null, "It is missing.");
-                if (Broken(row, hash, scopes[row.Id]) is { } reason) return new(number + 1, row.Id, reason);
-                (number, hash) = (number + 1, row.Hash!);
-            }
-
-            last = number;
+            if (await FirstBrokenAsync(db, tenantId, rows, number, hash, cancellationToken) is { } broken) return broken;
+            last = rows[^1].Number;
+            (number, hash) = (last!.Value, rows[^1].Hash!);
         }
+    }
+
+    /// <summary>The first of some sealed events, in order, that does not go on from what is before them.</summary>
+    internal static async Task<AuditBreak?> FirstBrokenAsync(
+        RunAiRbacDbContext db, int tenantId, IReadOnlyList<AuditEventRow> rows, long number, string hash, CancellationToken cancellationToken)
+    {
+        var scopes = await ScopesAsync(db, tenantId, rows, cancellationToken);
+        foreach (var row in rows)
+        {
+            if (row.Number != number + 1) return new(number + 1, null, "It is missing.");
+            if (Broken(row, hash, scopes[row.Id]) is { } reason) return new(number + 1, row.Id, reason);
+            (number, hash) = (number + 1, row.Hash!);
+        }
+
+        return null;
     }
 
     private static AuditBreak? AtHead(AuditHeadRow head, long number, string hash)
@@ -69,9 +78,9 @@ public sealed class AuditVerifier(IDbContextFactory<RunAiRbacDbContext> contexts
         return said.ToHashSet(StringComparer.Ordinal).SetEquals(scopes) ? null : "The index of its scopes was changed.";
     }
 
-    private static async Task<ILookup<string, string>> ScopesAsync(RunAiRbacDbContext db, int tenantId, List<AuditEventRow> rows, CancellationToken cancellationToken)
+    private static async Task<ILookup<string, string>> ScopesAsync(RunAiRbacDbContext db, int tenantId, IReadOnlyList<AuditEventRow> rows, CancellationToken cancellationToken)
     {
-        var ids = rows.ConvertAll(x => x.Id);
+        var ids = rows.Select(x => x.Id).ToList();
         var scopes = await db.AuditScopes.AsNoTracking().Where(x => x.TenantId == tenantId && ids.Contains(x.EventId)).ToListAsync(cancellationToken);
         return scopes.ToLookup(x => x.EventId, x => x.ScopeId, StringComparer.Ordinal);
     }

@@ -22,7 +22,12 @@ public sealed class SimulationAgreementTests(PostgresFixture postgres)
     {
         var clock = new FakeClock();
         await using var host = await ApiHost.StartAsync(new ApiHostSetup(provider) { Clock = clock }, postgres);
-        var seed = Setting("RUNAIRBAC_SEED", Random.Shared.Next());
+        var first = Setting("RUNAIRBAC_SEED", Random.Shared.Next());
+        for (var seed = first; seed < first + Setting("RUNAIRBAC_HTTP_WORLDS", 1); seed++) await CompareAsync(host, clock, seed);
+    }
+
+    private static async Task CompareAsync(ApiHost host, FakeClock clock, int seed)
+    {
         var (compared, refused) = (0, 0);
         try
         {
@@ -79,7 +84,13 @@ public sealed class SimulationAgreementTests(PostgresFixture postgres)
         return simulated.Gained.Count + simulated.Lost.Count;
     }
 
-    private sealed record Simulated(List<string> Gained, List<string> Lost);
+    /// <summary>What pages say, and how many entries they have been made of.</summary>
+    private sealed record Simulated(List<string> Gained, List<string> Lost)
+    {
+        public int GainedEntries { get; set; }
+
+        public int LostEntries { get; set; }
+    }
 
     /// <summary>All pages; null when it is refused because a rule is there already.</summary>
     private static async Task<Simulated?> SimulateAsync(RandomTenant world, List<object> create, List<int> delete)
@@ -87,6 +98,7 @@ public sealed class SimulationAgreementTests(PostgresFixture postgres)
         var all = new Simulated([], []);
         var limit = world.Pick<int>([5, 40, 1_000]);
         string? cursor = null;
+        JsonElement counts;
         do
         {
             object body = cursor is null ? new { create, delete, limit } : new { create, delete, limit, cursor };
@@ -98,12 +110,17 @@ public sealed class SimulationAgreementTests(PostgresFixture postgres)
             }
 
             var page = reply.Expect(HttpStatusCode.OK).Json;
+            var (gained, lost) = (page.GetProperty("gained").GetArrayLength(), page.GetProperty("lost").GetArrayLength());
+            (gained + lost).Should().BeLessThanOrEqualTo(limit);
+            (all.GainedEntries, all.LostEntries) = (all.GainedEntries + gained, all.LostEntries + lost);
+            counts = page.GetProperty("counts");
             all.Gained.AddRange(page.GetProperty("gained").EnumerateArray().SelectMany(Entries));
             all.Lost.AddRange(page.GetProperty("lost").EnumerateArray().SelectMany(Entries));
             cursor = reply.Field("cursor");
         }
         while (cursor is not null);
 
+        (counts.GetProperty("gained").GetInt32(), counts.GetProperty("lost").GetInt32()).Should().Be((all.GainedEntries, all.LostEntries), "the counts are of all pages");
         return all;
     }
 

@@ -117,6 +117,31 @@ public sealed class AuditChainTests(PostgresFixture postgres)
         (await VerifyAsync(store)).FirstBroken!.Number.Should().Be(705);
     }
 
+    [Theory, ClassData(typeof(BothStorages))]
+    public async Task BrokenEvent_OlderThanTheRetention_IsKeptWithAllAfterIt(StorageProvider provider)
+    {
+        foreach (var (sql, back) in new[]
+        {
+            ("UPDATE audit_events SET result = 'Failed' WHERE number = 600", "UPDATE audit_events SET result = 'Succeeded' WHERE number = 600"),
+            ("UPDATE audit_heads SET dropped_number = 3", "UPDATE audit_heads SET dropped_number = 0"),
+        })
+        {
+            await using var store = await NewAsync(provider, groups: 700);
+            var sealer = store.Get<AuditSealer>();
+            await sealer.SealAsync(Cancel);
+            await using var db = await store.OpenAsync();
+            await db.Database.ExecuteSqlRawAsync(sql, Cancel);
+            var until = store.Clock.GetUtcNow() + TimeSpan.FromDays(1);
+
+            var dropped = await sealer.DropAsync(until, Cancel);
+            var found = await VerifyAsync(store);
+            (found.FirstBroken, found.Sealed).Should().Match<(AuditBreak? Broken, long Sealed)>(x => x.Broken != null && x.Sealed == 704 - dropped);
+            dropped.Should().BeLessThan(600);
+            await db.Database.ExecuteSqlRawAsync(back, Cancel);
+            (await sealer.DropAsync(until, Cancel)).Should().Be(704 - dropped, "what is whole again goes");
+        }
+    }
+
     [Fact]
     public async Task TwoReplicas_SealingAtOnce_NeverSealTwice()
     {

@@ -64,6 +64,9 @@ public sealed class ApiHost : IAsyncDisposable
 
     internal StorageSettings Database { get; }
 
+    /// <summary>Where the key ring is, for further replicas.</summary>
+    internal string Folder => _folder;
+
     public static async Task<ApiHost> StartAsync(ApiHostSetup setup, PostgresFixture postgres)
     {
         var (database, folder) = setup.ReplicaOf is { } other ? (other.Database, other._folder) : await TestStore.NewDatabaseAsync(setup.Provider, postgres);

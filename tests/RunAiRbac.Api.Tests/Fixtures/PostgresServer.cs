@@ -9,9 +9,14 @@ public sealed class PostgresServer : IAsyncDisposable
 {
     private readonly string _folder = Path.Combine(Path.GetTempPath(), $"runairbac-pg-{Guid.NewGuid():N}"[..24]);
     private readonly string _binaries;
+    private readonly string _options;
     private int _databases;
 
-    private PostgresServer(string binaries) => _binaries = binaries;
+    private PostgresServer(string binaries, bool isDurable)
+    {
+        _binaries = binaries;
+        _options = isDurable ? "-c shared_buffers=2GB -c max_wal_size=8GB" : "-c fsync=off";
+    }
 
     /// <summary>The folder with the binaries; null: there are none.</summary>
     public static string? FindBinaries()
@@ -22,9 +27,12 @@ public sealed class PostgresServer : IAsyncDisposable
             : null;
     }
 
-    public static async Task<PostgresServer> NewAsync(string binaries)
+    /// <summary>A server of one's own.</summary>
+    /// <param name="binaries">Where its programs are.</param>
+    /// <param name="isDurable">Whether a commit is on the disk when it returns, as in production; tests need not wait for that.</param>
+    public static async Task<PostgresServer> NewAsync(string binaries, bool isDurable = false)
     {
-        var server = new PostgresServer(binaries);
+        var server = new PostgresServer(binaries, isDurable);
         Directory.CreateDirectory(server._folder);
         if (Environment.IsPrivilegedProcess) await ExecuteAsync("chown", $"postgres {server._folder}");
 
@@ -50,7 +58,7 @@ public sealed class PostgresServer : IAsyncDisposable
     }
 
     public Task StartAsync()
-        => RunAsync("pg_ctl", $"-D {_folder} -s -w -l {_folder}/log -o \"-k {_folder} -c listen_addresses='' -c fsync=off -c max_connections=300\" start");
+        => RunAsync("pg_ctl", $"-D {_folder} -s -w -l {_folder}/log -o \"-k {_folder} -c listen_addresses='' {_options} -c max_connections=300\" start");
 
     /// <summary>As a crash: connections are cut, nothing is finished.</summary>
     public Task StopAsync() => RunAsync("pg_ctl", $"-D {_folder} -s -m immediate -w stop");

@@ -137,7 +137,7 @@ public sealed class GroupTests(ApiHosts hosts) : SubjectTests(hosts)
         for (var i = 0; i < 3; i++)
         {
             users.Add((await world.CreateUserAsync()).Id);
-            await ReplaceAsync(world.Admin, users[i], group);
+            (await ReplaceAsync(world.Admin, users[i], group)).Expect(HttpStatusCode.OK);
         }
 
         var id = await GroupIdAsync(world, group);

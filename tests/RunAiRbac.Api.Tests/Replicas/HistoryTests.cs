@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Globalization;
 using System.Net;
+using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using RunAiRbac.Api.Tests.Fixtures;
 using RunAiRbac.Api.Tests.SubjectManagement;
@@ -17,6 +18,7 @@ public sealed class HistoryTests(PostgresFixture postgres, ITestOutputHelper out
     private const int RuleWriters = 8;
     private const int GroupMovers = 4;
     private const int Checkers = 20;
+    private const string DoomedReason = "doomed";
     private static readonly int[] Roles = [World.L1Researcher, World.Viewer, World.DepartmentAdministrator];
     private static readonly string[] Types = ["workloads", "cluster", "department", "project", "users"];
     private static readonly string[] Actions = ["create", "read", "update", "delete"];
@@ -48,6 +50,38 @@ public sealed class HistoryTests(PostgresFixture postgres, ITestOutputHelper out
         output.WriteLine(await run.JudgeAsync());
     }
 
+    /// <summary>
+    /// A third replica, a process, is killed at the commit of a write, once it has acknowledged some: before PostgreSQL heard of the commit, or after it was done
+    /// and before anybody was told. The write whose outcome nobody knows is either there or not, and everywhere the same.
+    /// </summary>
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task History_WithAReplicaKilledAtACommit_IsWhatTheRowsSay(bool isCommitted)
+    {
+        await using var first = await ApiHost.StartAsync(new ApiHostSetup(StorageProvider.PostgreSql), postgres);
+        await using var second = await ApiHost.StartAsync(new ApiHostSetup(StorageProvider.PostgreSql) { ReplicaOf = first }, postgres);
+        await using var proxy = new PostgresProxy(first.Database.ConnectionString);
+        await using var process = await ApiProcess.StartAsync(first.Folder, proxy.ConnectionString, new Dictionary<string, string>());
+        var run = await Run.NewAsync(first, second);
+        var doomed = await run.NewReplicaAsync(process);
+
+        var writers = new List<Task>();
+        for (var i = 0; i < RuleWriters / 2; i++) writers.Add(run.StartAsync(i, run.WriteRuleAsync));
+        for (var i = 0; i < GroupMovers; i++) writers.Add(run.StartAsync(100 + i, run.MoveUserAsync));
+        for (var i = 0; i < RuleWriters / 2; i++) writers.Add(run.StartUntilGoneAsync(300 + i, doomed, run.WriteDoomedRuleAsync));
+        writers.Add(run.KillAsync(doomed, process, proxy, isCommitted));
+        var written = Task.WhenAll(writers);
+        var checkers = Enumerable.Range(0, Checkers).Select(i => run.StartAsync(200 + i, run.CheckAsync, until: written)).ToList();
+        checkers.AddRange(Enumerable.Range(0, 4).Select(i => run.StartUntilGoneAsync(400 + i, doomed, run.CheckOnAsync)));
+        await written;
+        await Task.WhenAll(checkers);
+
+        output.WriteLine(await run.JudgeAsync());
+        await run.ShouldHaveDoomedRulesAsync(unacknowledged: isCommitted ? 1 : 0);
+        await run.ShouldDecideAlikeEverywhereAsync();
+    }
+
     private static async Task LoseOneAsync(LostCommits commits)
     {
         await Task.Delay(20, Cancel);
@@ -56,7 +90,7 @@ public sealed class HistoryTests(PostgresFixture postgres, ITestOutputHelper out
 
     private sealed record Asked(string Subject, string Action, string Type, string Scope, long SentAt, long AnsweredAt, long AtLeast, long Revision, bool Allowed);
 
-    private sealed class Replica(ApiHost host, Person admin)
+    private sealed class Replica(PolicyStore store, Person admin)
     {
         private long _acknowledged;
 
@@ -67,11 +101,14 @@ public sealed class HistoryTests(PostgresFixture postgres, ITestOutputHelper out
 
         public long Revision(string token)
         {
-            host.Services.GetRequiredService<PolicyStore>().ReadToken(token, ApiHost.Tenant, out var revision).Should().Be(ConsistencyTokenStatus.Good);
+            store.ReadToken(token, ApiHost.Tenant, out var revision).Should().Be(ConsistencyTokenStatus.Good);
             return revision;
         }
 
         public void Acknowledge(long revision) => Raise(ref _acknowledged, revision);
+
+        /// <summary>It has died, or is about to.</summary>
+        public bool IsGone { get; set; }
     }
 
     private static void Raise(ref long target, long value)
@@ -84,20 +121,24 @@ public sealed class HistoryTests(PostgresFixture postgres, ITestOutputHelper out
         }
     }
 
+    private static PolicyStore StoreOf(ApiHost host) => host.Services.GetRequiredService<PolicyStore>();
+
     private sealed class Run(ApiHost first, Replica[] replicas, List<(string Type, string Id, string Ask)> subjects, string[] users, string[] groups, Scope[] scopes)
     {
         private readonly ConcurrentQueue<Asked> _asked = [];
         private readonly ConcurrentBag<int> _rules = [];
+        private readonly ConcurrentQueue<(int Rule, long Revision, bool IsEnd)> _acknowledgedRules = [];
         private readonly ConcurrentQueue<(string Token, long Revision)> _tokens = [];
         private long _acknowledged;
         private int _writes;
         private int _unknown;
+        private int _doomedRules;
 
         public static async Task<Run> NewAsync(ApiHost first, ApiHost second)
         {
             var world = await World.OpenAsync(first);
             var other = await World.OpenAsync(second);
-            var replicas = new[] { new Replica(first, world.Admin), new Replica(second, other.Admin) };
+            var replicas = new[] { new Replica(StoreOf(first), world.Admin), new Replica(StoreOf(second), other.Admin) };
             var cluster = await world.ClusterAsync();
             var department = await world.DepartmentAsync(cluster);
             var scopes = new[] { World.Tenant, cluster, department, await world.ProjectAsync(cluster, department), await world.ProjectAsync(cluster, department) };
@@ -130,12 +171,46 @@ public sealed class HistoryTests(PostgresFixture postgres, ITestOutputHelper out
             for (var i = 0; until is null ? i < Rounds : !until.IsCompleted && i < Rounds * 25; i++) await step(random);
         });
 
+        /// <summary>Steps on one replica for as long as it lives.</summary>
+        public Task StartUntilGoneAsync(int seed, Replica replica, Func<Replica, Random, Task> step) => Task.Run(async () =>
+        {
+            var random = new Random(seed);
+            try
+            {
+                while (true) await step(replica, random);
+            }
+            catch (HttpRequestException) when (replica.IsGone)
+            {
+                // Nobody knows what became of this one.
+            }
+        });
+
+        /// <summary>One more replica, a process of its own; what was done before this counts for it too.</summary>
+        public async Task<Replica> NewReplicaAsync(ApiProcess process)
+        {
+            var admin = new Person(process.Http, "", ApiHost.AdminEmail, await Wire.TokenAsync(process, new { grantType = "password", username = ApiHost.AdminEmail, password = ApiHost.AdminPassword }));
+            return new Replica(StoreOf(first), admin);
+        }
+
+        /// <summary>Kills the process at the commit of its next write, once it has acknowledged some.</summary>
+        public async Task KillAsync(Replica replica, ApiProcess process, PostgresProxy proxy, bool isCommitted)
+        {
+            while (Volatile.Read(ref _doomedRules) < 20) await Task.Delay(5, Cancel);
+            await proxy.StopAtNextCommitAsync(isCommitted, () =>
+            {
+                replica.IsGone = true;
+                return process.KillAsync();
+            });
+        }
+
         public async Task WriteRuleAsync(Random random)
         {
             var replica = Pick(random, replicas);
             if (random.Next(2) == 0 && _rules.TryTake(out var rule))
             {
-                Note(replica, await replica.Admin.DeleteAsync($"/api/v1/authorization/access-rules/{rule}"), HttpStatusCode.NoContent, HttpStatusCode.NotFound);
+                var ended = await replica.Admin.DeleteAsync($"/api/v1/authorization/access-rules/{rule}");
+                Note(replica, ended, HttpStatusCode.NoContent, HttpStatusCode.NotFound);
+                if (ended.Status == HttpStatusCode.NoContent) _acknowledgedRules.Enqueue((rule, replica.Revision(ended.Revision!), true));
                 return;
             }
 
@@ -155,7 +230,26 @@ public sealed class HistoryTests(PostgresFixture postgres, ITestOutputHelper out
             // It may be past when it arrives: then nothing is written.
             if (expires is not null && made.Status == HttpStatusCode.BadRequest && made.Details == "expiresAt") return;
             Note(replica, made, HttpStatusCode.Created, HttpStatusCode.Conflict);
-            if (made.Status == HttpStatusCode.Created) _rules.Add(made.Json.GetProperty("id").GetInt32());
+            if (made.Status == HttpStatusCode.Created) NoteRule(replica, made);
+        }
+
+        /// <summary>A rule of a user at a random scope, marked as of the replica that will die.</summary>
+        public async Task WriteDoomedRuleAsync(Replica replica, Random random)
+        {
+            var (subject, scope) = (Pick(random, subjects), Pick(random, scopes));
+            var made = await replica.Admin.PostAsync("/api/v1/authorization/access-rules", new
+            {
+                subjectType = subject.Type == "user" ? "user" : "app",
+                subjectId = subject.Id,
+                roleId = Pick(random, Roles),
+                scopeType = scope.Type,
+                scopeId = scope.Id,
+                reason = DoomedReason,
+            });
+            Note(replica, made, HttpStatusCode.Created, HttpStatusCode.Conflict);
+            if (made.Status != HttpStatusCode.Created) return;
+            NoteRule(replica, made);
+            Interlocked.Increment(ref _doomedRules);
         }
 
         public async Task MoveUserAsync(Random random)
@@ -165,9 +259,10 @@ public sealed class HistoryTests(PostgresFixture postgres, ITestOutputHelper out
             Note(replica, await replica.Admin.PutAsync($"/api/v1/users/{Pick(random, users)}/groups", new { source = "directory", groups = some }), HttpStatusCode.OK);
         }
 
-        public async Task CheckAsync(Random random)
+        public Task CheckAsync(Random random) => CheckOnAsync(Pick(random, replicas), random);
+
+        public async Task CheckOnAsync(Replica replica, Random random)
         {
-            var replica = Pick(random, replicas);
             var (subject, scope) = (Pick(random, subjects), Pick(random, scopes));
             var (action, type) = (Pick(random, Actions), Pick(random, Types));
             object? consistency = null;
@@ -205,7 +300,7 @@ public sealed class HistoryTests(PostgresFixture postgres, ITestOutputHelper out
         /// <summary>Judges every answer by the rows.</summary>
         public async Task<string> JudgeAsync()
         {
-            var history = await RowHistory.ReadAsync(first.Services.GetRequiredService<PolicyStore>(), ApiHost.Tenant);
+            var history = await RowHistory.ReadAsync(StoreOf(first), ApiHost.Tenant);
             var yes = 0;
             foreach (var asked in _asked)
             {
@@ -217,9 +312,57 @@ public sealed class HistoryTests(PostgresFixture postgres, ITestOutputHelper out
                 if (asked.Allowed) yes++;
             }
 
+            var rows = history.Rules.ToDictionary(x => x.Id);
+            foreach (var (rule, revision, isEnd) in _acknowledgedRules)
+                (isEnd ? rows[rule].EndedRevision : rows[rule].MadeRevision).Should().Be(revision, "no acknowledged write may be lost");
             _writes.Should().BeGreaterThan(100);
             yes.Should().BeInRange(_asked.Count / 20, _asked.Count * 19 / 20, "both answers must have been given often");
             return $"{_asked.Count} answers ({yes} yes) over {_writes} acknowledged writes, {_unknown} of unknown outcome.";
+        }
+
+        /// <summary>All acknowledged rules of the replica that died, and so many more whose writer never heard of it.</summary>
+        public async Task ShouldHaveDoomedRulesAsync(int unacknowledged)
+        {
+            await using var db = await StoreOf(first).OpenAsync(Cancel);
+            var rules = await db.AccessRules.CountAsync(x => x.TenantId == ApiHost.Tenant && x.Reason == DoomedReason, Cancel);
+            rules.Should().Be(_doomedRules + unacknowledged);
+        }
+
+        /// <summary>Everything anybody asked about, once more, on each replica that is left.</summary>
+        public async Task ShouldDecideAlikeEverywhereAsync()
+        {
+            var facts = (await RowHistory.ReadAsync(StoreOf(first), ApiHost.Tenant)).Now;
+            var checks = (from subject in subjects from scope in scopes from type in Types from action in Actions
+                          select new { subject = new { type = subject.Type, id = subject.Id }, action, resourceType = type, scope = new { type = scope.Type, id = scope.Id } }).ToList();
+            foreach (var replica in replicas)
+            {
+                List<bool> before, answers, after;
+                do
+                {
+                    before = Expected();
+                    var results = (await replica.Admin.PostAsync("/api/v1/authorize/batch", new { checks, consistency = new { full = true } })).Expect(HttpStatusCode.OK).Json.GetProperty("results");
+                    answers = [.. results.EnumerateArray().Select(x => x.GetProperty("allowed").GetBoolean())];
+                    after = Expected();
+                }
+                while (!before.SequenceEqual(after));
+
+                answers.Should().Equal(after);
+            }
+
+            // The last rules may expire while this is asked.
+            List<bool> Expected()
+            {
+                var now = TimeProvider.System.NowMicros();
+                return [.. from subject in subjects from scope in scopes from type in Types from action in Actions
+                           select facts.Check(subject.Ask, null, type, action, scope.Id, now).Reason == "granted"];
+            }
+        }
+
+        private void NoteRule(Replica replica, Reply made)
+        {
+            var rule = made.Json.GetProperty("id").GetInt32();
+            _acknowledgedRules.Enqueue((rule, replica.Revision(made.Revision!), false));
+            _rules.Add(rule);
         }
 
         private void Note(Replica replica, Reply written, HttpStatusCode good, HttpStatusCode? alsoGood = null)
