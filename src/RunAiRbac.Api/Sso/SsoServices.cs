@@ -1,3 +1,6 @@
+using RunAiRbac.Api.Sso.OpenId;
+using RunAiRbac.Api.Sso.OpenShift;
+
 namespace RunAiRbac.Api.Sso;
 
 internal static class SsoServices
@@ -5,5 +8,9 @@ internal static class SsoServices
     public static void AddSso(this IServiceCollection services)
     {
         services.AddSingleton<SsoProviders>();
+        services.AddSingleton<OutgoingAddresses>().AddSingleton<OutgoingHttp>();
+        services.AddSingleton<CodeFlow>();
+        services.AddSingleton<OidcMetadata>().AddSingleton<IdTokens>().AddSingleton<IProviderProtocol, OidcProtocol>();
+        services.AddSingleton<IProviderProtocol, OpenShiftProtocol>();
     }
 }
