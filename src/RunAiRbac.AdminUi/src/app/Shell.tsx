@@ -6,6 +6,7 @@ import { Link, NavLink as RouterNavLink, Outlet, useLocation } from 'react-route
 import { usePermissionsAnywhere } from '../api/permissions';
 import { signOut, useMe } from '../api/session';
 import { Failure } from '../components/Failure';
+import { NewRuleProvider } from '../components/newRule';
 import { navigation } from './navigation';
 
 /** What stands around every page: who one is, where one can go. */
@@ -43,7 +44,9 @@ export function Shell() {
       </AppShell.Navbar>
       <AppShell.Main id="content" tabIndex={-1}>
         <Suspense fallback={<Center py="xl"><Loader aria-label="Loading" /></Center>}>
-          <Outlet />
+          <NewRuleProvider>
+            <Outlet />
+          </NewRuleProvider>
         </Suspense>
       </AppShell.Main>
     </AppShell>
