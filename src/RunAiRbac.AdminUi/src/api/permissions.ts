@@ -34,6 +34,22 @@ export function usePermissionsAnywhere() {
   };
 }
 
+/** The system stands apart from the tree: checks do not know it as a scope, the permitted scopes do. Hardly ever asked: only its own rules need it. */
+function useSystemPermissions(asks: Ask[]): (ask: Ask) => May {
+  const types = [...new Set(asks.map((a) => a.resourceType))];
+  const query = useQuery({
+    queryKey: ['permissions', 'system', types],
+    enabled: types.length > 0,
+    staleTime: 60_000,
+    queryFn: async () => new Map(await Promise.all(types.map(async (resourceType) => [resourceType, await body(api.POST('/api/v1/authorization/permitted-scopes', { body: { resourceType } }))] as const))),
+  });
+  return ({ resourceType, action }) => {
+    const permitted = query.data?.get(resourceType)?.[action as 'create' | 'read' | 'update' | 'delete'];
+    if (!permitted) return { state: 'pending' };
+    return permitted.system ? { state: 'allowed' } : { state: 'denied', missing: `${resourceType}: ${actionWord(action)}` };
+  };
+}
+
 const key = (a: Ask) => `${a.resourceType} ${a.action} ${a.scope.type} ${a.scope.id}`;
 
 /**
@@ -42,8 +58,10 @@ const key = (a: Ask) => `${a.resourceType} ${a.action} ${a.scope.type} ${a.scope
  */
 export function usePermissions(asks: Ask[]): (ask: Ask) => May {
   const anywhere = usePermissionsAnywhere();
-  const open = [...new Map(asks.filter((a) => anywhere.may(a.resourceType, a.action)).map((a) => [key(a), a])).values()].sort((a, b) => (key(a) < key(b) ? -1 : 1));
+  const asked = [...new Map(asks.filter((a) => anywhere.may(a.resourceType, a.action)).map((a) => [key(a), a])).values()].sort((a, b) => (key(a) < key(b) ? -1 : 1));
+  const open = asked.filter((a) => a.scope.type !== 'system');
   const keys = open.map(key);
+  const system = useSystemPermissions(asked.filter((a) => a.scope.type === 'system'));
   const query = useQuery({
     queryKey: ['authorize', keys],
     enabled: anywhere.ready && open.length > 0,
@@ -55,6 +73,7 @@ export function usePermissions(asks: Ask[]): (ask: Ask) => May {
     },
   });
   return (asked) => {
+    if (asked.scope.type === 'system') return system(asked);
     const missing = `${asked.resourceType}: ${actionWord(asked.action)}`;
     if (!anywhere.ready) return { state: 'pending' };
     if (!anywhere.may(asked.resourceType, asked.action)) return { state: 'never', missing };

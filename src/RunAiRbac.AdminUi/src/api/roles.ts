@@ -5,7 +5,7 @@ export type Role = Api<'Role'>;
 export type Permission = Api<'RolePermission'>;
 
 /** All roles; there are few, and they change with an upgrade only. */
-export const useRoles = () => useQuery({ queryKey: ['roles'], queryFn: () => body(api.GET('/api/v1/authorization/roles')), staleTime: 300_000, select: byName });
+export const useRoles = (enabled = true) => useQuery({ enabled, queryKey: ['roles'], queryFn: () => body(api.GET('/api/v1/authorization/roles')), staleTime: 300_000, select: byName });
 
 const byName = (roles: Role[]) => [...roles].sort((a, b) => a.name.localeCompare(b.name));
 

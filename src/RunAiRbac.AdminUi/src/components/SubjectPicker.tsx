@@ -30,14 +30,14 @@ export function SubjectPicker({ label, value, change, multiple }: Props) {
   const add = (name: string) => {
     change(multiple ? [...value, { type, name }] : [{ type, name }]);
     setText('');
-    if (!multiple) combobox.closeDropdown();
+    combobox.closeDropdown();
   };
   return (
     <Stack gap="xs">
       <SegmentedControl aria-label="Type of subject" size="xs" value={type} onChange={(t) => setType(t as SubjectType)} data={types.map((t) => ({ value: t, label: subjectKind(t).label }))} style={{ alignSelf: 'flex-start' }} />
       <Combobox store={combobox} onOptionSubmit={add} shadow="md">
         <Combobox.DropdownTarget>
-          <PillsInput label={label} labelProps={{ htmlFor: id }} onClick={() => combobox.openDropdown()} rightSection={found.isFetching ? <Loader size={14} /> : null}>
+          <PillsInput label={label} labelProps={{ htmlFor: id }} rightSection={found.isFetching ? <Loader size={14} /> : null}>
             <Pill.Group>
               {value.map((s) => (
                 <Pill key={s.type + s.name} withRemoveButton removeButtonProps={{ 'aria-label': `Remove ${s.name}`, tabIndex: 0, 'aria-hidden': false }} onRemove={() => change(value.filter((x) => x !== s))}>
@@ -46,7 +46,7 @@ export function SubjectPicker({ label, value, change, multiple }: Props) {
               ))}
               <Combobox.EventsTarget>
                 <PillsInput.Field id={id} placeholder={value.length > 0 && !multiple ? '' : hints[type]} value={text} autoComplete="off"
-                  onFocus={() => combobox.openDropdown()} onBlur={() => combobox.closeDropdown()}
+                  onFocus={() => combobox.openDropdown()} onClick={() => combobox.openDropdown()} onBlur={() => combobox.closeDropdown()}
                   onChange={(e) => {
                     setText(e.currentTarget.value);
                     combobox.openDropdown();

@@ -86,13 +86,14 @@ const phases = [
 ];
 
 function Filters({ control: { state, change } }: { control: ListControl }) {
-  const roles = useRoles();
+  const [wantsRoles, setWantsRoles] = useState(false);
+  const roles = useRoles(wantsRoles || state.filters.roleId !== undefined);
   const set = (filters: Record<string, string>) => change({ filters });
   const { subjectType, roleId, phase, scopeName, subjectIds } = state.filters;
   return (
     <Group gap="xs">
       <Select aria-label="Type of subject" placeholder="Any subject" clearable data={subjectTypes} value={subjectType ?? null} onChange={(v) => set({ subjectType: v ?? '' })} w={140} />
-      <Select aria-label="Role" placeholder="Any role" clearable searchable data={(roles.data ?? []).map((r) => ({ value: String(r.id), label: r.name }))} value={roleId ?? null} onChange={(v) => set({ roleId: v ?? '' })} w={170} />
+      <Select aria-label="Role" placeholder="Any role" onFocus={() => setWantsRoles(true)} clearable searchable data={(roles.data ?? []).map((r) => ({ value: String(r.id), label: r.name }))} value={roleId ?? null} onChange={(v) => set({ roleId: v ?? '' })} w={170} />
       <ScopeField label="Scope" placeholder="Any scope" clearable value={scopeOf(state.filters, scopeName)?.[0]} change={(s) => set({ scopeType: s?.type ?? '', scopeId: s?.id ?? '', scopeName: s?.name ?? '' })} w={150} />
       <Select aria-label="Status" placeholder="Any status" clearable data={phases} value={phase ?? null} onChange={(v) => set({ phase: v ?? '' })} w={120} />
       {subjectIds && <Pill size="md" withRemoveButton onRemove={() => set({ subjectIds: '' })} removeButtonProps={{ 'aria-label': 'Show all subjects', 'aria-hidden': false, tabIndex: 0 }}><Text span size="sm">{subjectIds}</Text></Pill>}
