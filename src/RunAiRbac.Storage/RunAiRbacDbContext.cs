@@ -14,6 +14,7 @@ public sealed class RunAiRbacDbContext(DbContextOptions<RunAiRbacDbContext> opti
     public DbSet<ScopeRow> Scopes => Set<ScopeRow>();
     public DbSet<SubjectRow> Subjects => Set<SubjectRow>();
     public DbSet<IdentityRow> Identities => Set<IdentityRow>();
+    public DbSet<IdentityRequestRow> IdentityRequests => Set<IdentityRequestRow>();
     public DbSet<CredentialRow> Credentials => Set<CredentialRow>();
     public DbSet<GroupRow> Groups => Set<GroupRow>();
     public DbSet<MembershipRow> Memberships => Set<MembershipRow>();

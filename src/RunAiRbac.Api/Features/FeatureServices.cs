@@ -4,6 +4,7 @@ using RunAiRbac.Api.Features.Applications;
 using RunAiRbac.Api.Features.Audit;
 using RunAiRbac.Api.Features.Authorize;
 using RunAiRbac.Api.Features.Groups;
+using RunAiRbac.Api.Features.Identities;
 using RunAiRbac.Api.Features.IdentityProviders;
 using RunAiRbac.Api.Features.Me;
 using RunAiRbac.Api.Features.OrgUnits;
@@ -23,6 +24,7 @@ internal static class FeatureServices
     public static void AddFeatures(this IServiceCollection services)
     {
         services.AddSingleton<UserLists>().AddSingleton<UsersService>();
+        services.AddSingleton<IdentityLists>().AddSingleton<IdentitiesService>();
         services.AddSingleton<GroupLists>().AddSingleton<MembershipsService>();
         services.AddSingleton<ApplicationLists>().AddSingleton<ApplicationsService>();
         services.AddSingleton<AccessRulesService>().AddSingleton<RuleWritesService>().AddSingleton<SimulationService>();
@@ -44,6 +46,7 @@ internal static class FeatureServices
     public static void MapFeatures(this IEndpointRouteBuilder routes)
     {
         routes.MapUsers();
+        routes.MapIdentities();
         routes.MapGroups();
         routes.MapApplications();
         routes.MapClusters();

@@ -29,6 +29,15 @@ internal static class PlainText
         return text;
     }
 
+    /// <summary>Whether <see cref="DemandName"/> would take it: for texts that do not come from the caller.</summary>
+    public static bool IsName(string text, int maxLength = MaxLength)
+    {
+        if (text.Length is 0 || text.Length > maxLength) return false;
+        foreach (var rune in text.EnumerateRunes())
+            if (!IsPlain(rune) || Rune.GetUnicodeCategory(rune) == UnicodeCategory.Format) return false;
+        return true;
+    }
+
     /// <summary>As <see cref="Demand"/>, of any length.</summary>
     public static void DemandPlain(string field, string text)
     {

@@ -6,6 +6,9 @@ namespace RunAiRbac.Api.Sso;
 internal sealed class SsoRefusal(string code, string detail) : Exception(detail)
 {
     public string Code { get; } = code;
+
+    /// <summary>The user whom it concerns; null: none, or nobody knows.</summary>
+    public string? UserId { get; init; }
 }
 
 internal static class SsoRefusalCodes

@@ -12,5 +12,6 @@ internal static class SsoServices
         services.AddSingleton<CodeFlow>();
         services.AddSingleton<OidcMetadata>().AddSingleton<IdTokens>().AddSingleton<IProviderProtocol, OidcProtocol>();
         services.AddSingleton<IProviderProtocol, OpenShiftProtocol>();
+        services.AddSingleton<PendingLinks>().AddSingleton<ExternalIdentities>();
     }
 }

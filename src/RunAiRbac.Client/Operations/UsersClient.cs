@@ -26,6 +26,10 @@ public sealed class UsersClient
     private static readonly Operation ResetPassword = Operation.Post(Path + "/{userId}/password");
     private static readonly Operation SignOut = Operation.Post(Path + "/{userId}/logout");
     private static readonly Operation PutGroups = Operation.Put(Path + "/{userId}/groups");
+    private static readonly Operation Identities = Operation.Get(Path + "/{userId}/identities");
+    private static readonly Operation Link = Operation.Post(Path + "/{userId}/identities");
+    private static readonly Operation Unlink = Operation.Delete(Path + "/{userId}/identities/{identityId}");
+    private static readonly Operation Requests = Operation.Get(Path + "/{userId}/identity-requests");
     private readonly Transport _transport;
 
     internal UsersClient(Transport transport) => _transport = transport;
@@ -94,4 +98,30 @@ public sealed class UsersClient
     /// <param name="cancellationToken">Gives up; whether it was done is then not known.</param>
     public Task<Written<User>> ReplaceGroupsAsync(string id, UserGroups groups, CancellationToken cancellationToken = default)
         => _transport.WriteAsync<User>(new Call(PutGroups, id).Json(groups), cancellationToken);
+
+    /// <summary>The ways in which a user is recognized. 404 when the caller may not read the user; everybody may read their own.</summary>
+    /// <param name="id">The user's id.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    public Task<UserIdentities> ListIdentitiesAsync(string id, CancellationToken cancellationToken = default)
+        => _transport.ReadAsync<UserIdentities>(new Call(Identities, id), cancellationToken);
+
+    /// <summary>Lets a provider's account sign in as the user. 409 when the account is linked already, or the user has one of this provider.</summary>
+    /// <param name="id">The user's id.</param>
+    /// <param name="link">The provider and its account.</param>
+    /// <param name="cancellationToken">Gives up; whether it was done is then not known.</param>
+    public Task<Written<UserIdentity>> LinkIdentityAsync(string id, IdentityLink link, CancellationToken cancellationToken = default)
+        => _transport.WriteAsync<UserIdentity>(new Call(Link, id).Json(link), cancellationToken);
+
+    /// <summary>Ends an identity with all sessions of the user and what came from that provider.</summary>
+    /// <param name="id">The user's id.</param>
+    /// <param name="identityId">The identity's id.</param>
+    /// <param name="cancellationToken">Gives up; whether it was done is then not known.</param>
+    public Task<Written<IdentityUnlinked>> UnlinkIdentityAsync(string id, string identityId, CancellationToken cancellationToken = default)
+        => _transport.WriteAsync<IdentityUnlinked>(new Call(Unlink, id, identityId), cancellationToken);
+
+    /// <summary>Accounts of providers that were refused because the user has their address, and wait to be linked.</summary>
+    /// <param name="id">The user's id.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    public Task<IdentityRequests> ListIdentityRequestsAsync(string id, CancellationToken cancellationToken = default)
+        => _transport.ReadAsync<IdentityRequests>(new Call(Requests, id), cancellationToken);
 }

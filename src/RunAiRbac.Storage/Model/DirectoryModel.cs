@@ -65,10 +65,26 @@ internal static class DirectoryModel
             e.ToTable("identities").HasKey(x => new { x.TenantId, x.Id });
             e.Property(x => x.Id).HasMaxLength(Lengths.Id);
             e.Property(x => x.Provider).HasMaxLength(Lengths.Source);
+            e.Property(x => x.ProviderId).HasMaxLength(Lengths.Id);
             e.Property(x => x.Claim).HasMaxLength(Lengths.Name);
+            e.Property(x => x.Email).HasMaxLength(Lengths.Name);
             OfSubject(e, nameof(IdentityRow.SubjectId));
             e.HasIndex(x => new { x.TenantId, x.Provider, x.Claim }).IsUnique().HasFilter(Living);
             e.HasIndex(x => new { x.TenantId, x.SubjectId });
+        });
+
+        model.Entity<IdentityRequestRow>(e =>
+        {
+            e.ToTable("identity_requests").HasKey(x => new { x.TenantId, x.Id });
+            e.Property(x => x.Id).HasMaxLength(Lengths.Id);
+            e.Property(x => x.ProviderId).HasMaxLength(Lengths.Id);
+            e.Property(x => x.Claim).HasMaxLength(Lengths.Name);
+            e.Property(x => x.Email).HasMaxLength(Lengths.Name);
+            e.Property(x => x.FirstName).HasMaxLength(Lengths.Name);
+            e.Property(x => x.LastName).HasMaxLength(Lengths.Name);
+            OfSubject(e, nameof(IdentityRequestRow.UserId));
+            e.HasIndex(x => new { x.TenantId, x.ProviderId, x.Claim }).IsUnique();
+            e.HasIndex(x => new { x.TenantId, x.UserId });
         });
 
         model.Entity<CredentialRow>(e =>

@@ -120,6 +120,7 @@ public static class AuditEntities
     public const string IdentityProvider = "identity-provider";
     public const string SecuritySetting = "security-setting";
     public const string AccessKey = "access-key";
+    public const string Identity = "identity";
     public const string Tenant = "tenant";
 
     public static string Of(Policy.SubjectKind kind) => kind switch

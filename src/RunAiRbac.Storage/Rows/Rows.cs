@@ -132,10 +132,45 @@ public sealed class IdentityRow
     public required string Id { get; set; }
     public required string SubjectId { get; set; }
     public required string Provider { get; set; }
+
+    /// <summary>The row of that provider: another one of the same alias is another. Null for local ones.</summary>
+    public string? ProviderId { get; set; }
     public required string Claim { get; set; }
+
+    /// <summary>What the provider calls the person's address; the user's own may be another. Null: it says none.</summary>
+    public string? Email { get; set; }
+
+    /// <summary>JSON object of arrays of texts: <c>uid</c>, <c>gid</c>, <c>supplementaryGroups</c>.</summary>
     public string? Attributes { get; set; }
     public long CreatedAt { get; set; }
+
+    /// <summary>The last sign-in through it; null: none yet. No policy, as <see cref="SubjectRow.LastLogin"/> is none.</summary>
+    public long? SeenAt { get; set; }
+
+    /// <summary>Since when the provider has not said anything useful of the person's groups; null: it did the last time.</summary>
+    public long? GroupsStaleSince { get; set; }
     public long? DeletedAt { get; set; }
+}
+
+/// <summary>
+/// A sign-in that was refused because the address belongs to a user that has not been linked to the provider's account: what an administrator needs to link
+/// them. The last of each account.
+/// </summary>
+public sealed class IdentityRequestRow
+{
+    public int TenantId { get; set; }
+    public required string Id { get; set; }
+
+    /// <summary>The user whose address it is.</summary>
+    public required string UserId { get; set; }
+    public required string ProviderId { get; set; }
+    public required string Claim { get; set; }
+    public required string Email { get; set; }
+    public string? FirstName { get; set; }
+    public string? LastName { get; set; }
+    public long FirstAt { get; set; }
+    public long LastAt { get; set; }
+    public int Attempts { get; set; }
 }
 
 public static class CredentialKinds

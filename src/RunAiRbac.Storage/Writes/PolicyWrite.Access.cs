@@ -35,14 +35,6 @@ public sealed partial class PolicyWrite
             .ToListAsync(cancellationToken);
     }
 
-    /// <summary>Adds a way to be recognized as the subject.</summary>
-    public IdentityRow AddIdentity(string subjectId, string provider, string claim)
-    {
-        var row = new IdentityRow { TenantId = TenantId, Id = Ids.New(), SubjectId = subjectId, Provider = provider, Claim = claim, CreatedAt = Now };
-        Db.Identities.Add(row);
-        return row;
-    }
-
     /// <summary>Ends a session, in its row and as a change. False: there is no such session, or it has ended already.</summary>
     public async Task<bool> EndSessionAsync(string sessionId, CancellationToken cancellationToken)
     {

@@ -1,7 +1,13 @@
+using System.Globalization;
 using Microsoft.EntityFrameworkCore;
 using RunAiRbac.Policy;
 
 namespace RunAiRbac.Storage;
+
+/// <summary>Until when a source's word holds without being said again.</summary>
+/// <param name="ValidUntil">The first moment at which the memberships no longer hold, UTC microseconds since 1970.</param>
+/// <param name="Step">How far (microseconds) that end must be from the present one to be worth a revision, when nothing else has changed.</param>
+public sealed record MembershipTerm(long ValidUntil, long Step);
 
 public sealed partial class PolicyWrite
 {
@@ -21,7 +27,11 @@ public sealed partial class PolicyWrite
     }
 
     /// <summary>Replaces a user's memberships of one source by these group names (groups made when unknown). Only real differences are recorded.</summary>
-    public async Task SetGroupsAsync(string userId, string source, IReadOnlyCollection<string> groupNames, CancellationToken cancellationToken)
+    public Task SetGroupsAsync(string userId, string source, IReadOnlyCollection<string> groupNames, CancellationToken cancellationToken)
+        => SetGroupsAsync(userId, source, groupNames, term: null, cancellationToken);
+
+    /// <summary>As the other, with the end that each membership has from now on; null: none has one.</summary>
+    public async Task SetGroupsAsync(string userId, string source, IReadOnlyCollection<string> groupNames, MembershipTerm? term, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(groupNames);
         await FlushAsync(cancellationToken);
@@ -30,15 +40,13 @@ public sealed partial class PolicyWrite
         var before = Effective(members.Select(x => x.ToSaid()), trusted);
         var wanted = groupNames.ToHashSet(StringComparer.Ordinal);
         var touched = new HashSet<(string, string)>();
-        var confirmed = new List<MembershipRow>();
+        var confirmed = new List<Member>();
 
         foreach (var member in members.Where(x => x.Group.Source == source).ToList())
         {
             if (wanted.Remove(member.Group.Name))
             {
-                confirmed.Add(member.Row);
-                if (member.Row.ValidUntil is not null) touched.Add((userId, member.Group.SubjectId));
-                member.Row.ValidUntil = null;
+                confirmed.Add(member);
                 continue;
             }
 
@@ -47,18 +55,37 @@ public sealed partial class PolicyWrite
             touched.Add((userId, member.Group.SubjectId));
         }
 
-        var groups = await GroupsAsync(source, wanted, cancellationToken);
-        foreach (var group in groups)
+        foreach (var group in await GroupsAsync(source, wanted, cancellationToken))
         {
-            members.Add(new(AddMember(userId, group), group));
+            members.Add(new(AddMember(userId, group, term?.ValidUntil), group));
             touched.Add((userId, group.SubjectId));
         }
 
-        if (touched.Count == 0) return;
-        foreach (var row in confirmed) row.SeenAt = Now;
-        _trail.Groups(userId).Metadata["source"] = source;
+        if (touched.Count == 0 && !confirmed.Exists(x => MustMove(x.Row.ValidUntil, term))) return;
+        foreach (var (row, group) in confirmed)
+        {
+            row.SeenAt = Now;
+            if (row.ValidUntil == term?.ValidUntil) continue;
+            row.ValidUntil = term?.ValidUntil;
+            touched.Add((userId, group.SubjectId));
+        }
+
+        var entry = _trail.Groups(userId);
+        entry.Metadata["source"] = source;
+        if (term is not null) entry.Metadata["valid_until"] = Micros.ToTime(term.ValidUntil).ToString("O", CultureInfo.InvariantCulture);
         RecordMemberships(touched, before, Effective(members.Select(x => x.ToSaid()), trusted));
     }
+
+    /// <summary>The names of the user's groups as the source last told them, ended by time or not.</summary>
+    public async Task<HashSet<string>> GroupNamesAsync(string userId, string source, CancellationToken cancellationToken)
+    {
+        await FlushAsync(cancellationToken);
+        return (await MembersOfUserAsync(userId, cancellationToken)).Where(x => x.Group.Source == source).Select(x => x.Group.Name).ToHashSet(StringComparer.Ordinal);
+    }
+
+    /// <summary>Whether an end is too far from the one it should have. One that comes sooner always counts.</summary>
+    private static bool MustMove(long? end, MembershipTerm? term)
+        => term is null || end is null ? end is not null || term is not null : end > term.ValidUntil || term.ValidUntil - end >= term.Step;
 
     private async Task<List<Member>> MembersOfUserAsync(string userId, CancellationToken cancellationToken)
     {
@@ -87,9 +114,9 @@ public sealed partial class PolicyWrite
         return groups;
     }
 
-    private MembershipRow AddMember(string userId, GroupRow group)
+    private MembershipRow AddMember(string userId, GroupRow group, long? validUntil)
     {
-        var row = new MembershipRow { TenantId = TenantId, UserId = userId, GroupId = group.Id, MadeRevision = Revision, SeenAt = Now };
+        var row = new MembershipRow { TenantId = TenantId, UserId = userId, GroupId = group.Id, MadeRevision = Revision, SeenAt = Now, ValidUntil = validUntil };
         Db.Memberships.Add(row);
         return row;
     }

@@ -107,6 +107,14 @@ internal sealed class Draw(Random random, TenantState state, EscalationActor act
         return spare.Count > 0 && Chance(50) ? Pick(spare) : any.Count > 0 ? Pick(any) : NoId();
     }
 
+    /// <summary>A user with one of its identities, or with another's.</summary>
+    public (string User, string Identity) Identity()
+    {
+        var (user, other) = (UserId(), UserId());
+        var of = Chance(90) ? user : other;
+        return (user, state.Identities[of].Select(x => x.Id).FirstOrDefault() ?? NoId());
+    }
+
     public string Alias() => state.Providers.Count > 0 && Chance(90) ? Pick(state.Providers) : NewName();
 
     public object Provider() => new

@@ -202,9 +202,10 @@ internal sealed class EscalationLaw
 
     private static (string, string, string?, string?, bool, bool?, bool) Own(SubjectRow row) => (row.Key, row.Name, row.FirstName, row.LastName, row.IsPending, row.IsLocal, row.Enabled);
 
-    /// <summary>Passwords and secrets, and the sessions begun with them.</summary>
+    /// <summary>Passwords and secrets, the sessions begun with them, and identities.</summary>
     private static IEnumerable<string> Ids(TenantState state, string id)
-        => [.. state.Credentials[id].Where(c => c.Kind != CredentialKinds.AccessKey).Select(c => $"{c.Id} {c.ExpiresAt} {c.MustChange}").Order(StringComparer.Ordinal),
+        => [.. state.Identities[id].Select(x => $"{x.Id} {x.Provider} {x.Claim}").Order(StringComparer.Ordinal),
+            .. state.Credentials[id].Where(c => c.Kind != CredentialKinds.AccessKey).Select(c => $"{c.Id} {c.ExpiresAt} {c.MustChange}").Order(StringComparer.Ordinal),
             .. state.Sessions[id].Where(s => s.AccessKeyId is null).Select(s => s.Id).Order(StringComparer.Ordinal)];
 
     private static IEnumerable<string> Keys(TenantState state, string id) => state.AccessKeysOf(id).Select(k => $"{k.Id} {k.Hash}").Order(StringComparer.Ordinal);

@@ -38,6 +38,8 @@ public sealed class HeldBackReplicaTests(PostgresFixture postgres)
         ["POST /api/v1/users/{userId}/password"] = async (world, _) => WriteCall.Post(await UserAsync(world) + "/password"),
         ["POST /api/v1/users/{userId}/logout"] = async (world, _) => WriteCall.Post(await UserAsync(world) + "/logout"),
         ["PUT /api/v1/users/{userId}/groups"] = (world, actor) => Now(WriteCall.Put($"/api/v1/users/{actor.Id}/groups", new { source = "directory", groups = new[] { world.NewName() } })),
+        ["POST /api/v1/users/{userId}/identities"] = async (world, _) => WriteCall.Post(await UserAsync(world) + "/identities", new { provider = (await ProviderAsync(world))["/api/v1/idps/".Length..], subjectClaim = world.NewName() }),
+        ["DELETE /api/v1/users/{userId}/identities/{identityId}"] = async (world, _) => WriteCall.Delete(await LocalIdentityAsync(world)),
         ["POST /api/v1/apps"] = (world, _) => Now(WriteCall.Post("/api/v1/apps", new { name = world.NewName() })),
         ["PATCH /api/v1/apps/{appId}"] = async (world, _) => WriteCall.Patch(await ApplicationAsync(world, "apps"), new { enabled = false }),
         ["DELETE /api/v1/apps/{appId}"] = async (world, _) => WriteCall.Delete(await ApplicationAsync(world, "apps")),
@@ -214,6 +216,12 @@ public sealed class HeldBackReplicaTests(PostgresFixture postgres)
     private static async Task<string> KeyAsync(World world) => (await world.KeyAsync(await world.SignInAsync(await world.CreateUserAsync()))).Id;
 
     private static async Task<string> UserAsync(World world) => $"/api/v1/users/{(await world.CreateUserAsync()).Id}";
+
+    private static async Task<string> LocalIdentityAsync(World world)
+    {
+        var path = await UserAsync(world) + "/identities";
+        return $"{path}/{(await world.Admin.GetAsync(path)).Json.GetProperty("identities")[0].GetProperty("id").GetString()}";
+    }
 
     private static async Task<string> ApplicationAsync(World world, string view) => $"/api/v1/{view}/{(await world.CreateApplicationAsync()).Id}";
 

@@ -177,6 +177,63 @@ public sealed class NamedEscalationTests(ApiHosts hosts) : ApiTests(hosts)
     }
 
     [Theory, MemberData(nameof(Providers))]
+    public async Task Identity_OfAStrangerStrongerThanTheActor_IsNeitherLinkedNorUnlinked(StorageProvider provider)
+    {
+        var (world, _, department, administrator) = await DepartmentAdministratorAsync(provider);
+        var alias = await ProviderAsync(world);
+        var (pending, strong) = (world.NewEmail(), world.NewName());
+        await world.GrantAsync("user", pending, World.SystemAdministrator, World.Tenant);
+        await world.GrantAsync("group", strong, World.SystemAdministrator, World.Tenant);
+        var (direct, member, later) = (await world.CreateUserAsync(department), await world.CreateUserAsync(department), await world.CreateUserAsync(department));
+        await world.GrantAsync("user", direct.Field("username")!, World.SystemAdministrator, World.Tenant);
+        await JoinAsync(world, member.Id, strong);
+        (await GrantAsync(world.Admin, "user", later.Field("username")!, World.SystemAdministrator, World.Tenant, notBefore: Friday)).Expect(HttpStatusCode.Created);
+
+        foreach (var user in new[] { direct.Id, member.Id, later.Id })
+        {
+            (await LinkAsync(administrator, user, alias, world.NewName())).Expect(HttpStatusCode.Forbidden, "would_escalate");
+            (await administrator.DeleteAsync($"/api/v1/users/{user}/identities/{await IdentityAsync(world, user)}")).Expect(HttpStatusCode.Forbidden, "would_escalate");
+        }
+
+        // At home in the tenant, where the actor manages nobody.
+        (await LinkAsync(administrator, (await world.Admin.GetAsync($"/api/v1/users?search={pending}")).Ids.Single(), alias, world.NewName())).Expect(HttpStatusCode.Forbidden, "forbidden");
+        (await LinkAsync(administrator, (await world.CreateUserAsync()).Id, alias, world.NewName())).Expect(HttpStatusCode.Forbidden, "forbidden");
+
+        var weak = await world.CreateUserAsync(department);
+        (await LinkAsync(administrator, weak.Id, alias, world.NewName())).Expect(HttpStatusCode.Created);
+        (await administrator.DeleteAsync($"/api/v1/users/{weak.Id}/identities/{await IdentityAsync(world, weak.Id)}")).Expect(HttpStatusCode.OK);
+    }
+
+    [Theory, MemberData(nameof(Providers))]
+    public async Task Identity_OfAPendingUserStrongerThanAHolderOfARightThatEnds_IsNotLinked(StorageProvider provider)
+    {
+        var world = await OpenAsync(provider);
+        var alias = await ProviderAsync(world);
+        var department = await world.DepartmentAsync(await world.ClusterAsync());
+        var passing = await PassingAsync(world, World.ApplicationAdministrator, World.Tenant);
+        var (strong, lasting, ending) = (world.NewEmail(), world.NewEmail(), world.NewEmail());
+        (await GrantAsync(world.Admin, "user", strong, World.SystemAdministrator, department)).Expect(HttpStatusCode.Created);
+        (await GrantAsync(world.Admin, "user", lasting, World.ApplicationAdministrator, World.Tenant)).Expect(HttpStatusCode.Created);
+        (await GrantAsync(world.Admin, "user", ending, World.ApplicationAdministrator, World.Tenant, expiresAt: Friday)).Expect(HttpStatusCode.Created);
+
+        foreach (var (email, status) in new[] { (strong, HttpStatusCode.Forbidden), (lasting, HttpStatusCode.Forbidden), (ending, HttpStatusCode.Created) })
+            (await LinkAsync(passing, (await world.Admin.GetAsync($"/api/v1/users?search={email}")).Ids.Single(), alias, world.NewName())).Expect(status, status == HttpStatusCode.Forbidden ? "would_escalate" : null);
+    }
+
+    [Theory, MemberData(nameof(Providers))]
+    public async Task Identity_OfOnesOwn_IsNotManagedByAnAccessKey(StorageProvider provider)
+    {
+        var world = await OpenAsync(provider);
+        var alias = await ProviderAsync(world);
+        var administrator = await world.PersonAsync(World.SystemAdministrator, World.Tenant);
+        var byKey = await world.SignInWithKeyAsync(administrator, await world.KeyAsync(administrator));
+
+        (await LinkAsync(byKey, administrator.Id, alias, world.NewName())).Expect(HttpStatusCode.Forbidden, "forbidden");
+        (await byKey.DeleteAsync($"/api/v1/users/{administrator.Id}/identities/{await IdentityAsync(world, administrator.Id)}")).Expect(HttpStatusCode.Forbidden, "forbidden");
+        (await LinkAsync(administrator, administrator.Id, alias, world.NewName())).Expect(HttpStatusCode.Created);
+    }
+
+    [Theory, MemberData(nameof(Providers))]
     public async Task NewNamesake_OfADeletedSubject_HasNoneOfItsRules(StorageProvider provider)
     {
         var (world, cluster, department, administrator) = await DepartmentAdministratorAsync(provider);
@@ -253,4 +310,15 @@ public sealed class NamedEscalationTests(ApiHosts hosts) : ApiTests(hosts)
 
     private static Task<Reply> GrantAsync(Person actor, string type, string subject, int role, Scope scope, string? notBefore = null, string? expiresAt = null)
         => actor.PostAsync(Rules, new { subjectType = type, subjectId = subject, roleId = role, scopeType = scope.Type, scopeId = scope.Id, notBefore, expiresAt });
+
+    private static async Task<string> ProviderAsync(World world)
+    {
+        var body = new { name = world.NewName(), type = "openshift-v4", ocpData = new { idpBaseUrl = "https://api.example.com", clientSecret = "x" } };
+        return (await world.Admin.PostAsync("/api/v1/idps", body)).Expect(HttpStatusCode.Created).Field("alias")!;
+    }
+
+    private static Task<Reply> LinkAsync(Person by, string user, string provider, string subjectClaim) => by.PostAsync($"/api/v1/users/{user}/identities", new { provider, subjectClaim });
+
+    private static async Task<string> IdentityAsync(World world, string user)
+        => (await world.Admin.GetAsync($"/api/v1/users/{user}/identities")).Expect(HttpStatusCode.OK).Json.GetProperty("identities")[0].GetProperty("id").GetString()!;
 }

@@ -17,6 +17,8 @@ internal sealed class TenantState
 
     public required ILookup<string, CredentialRow> Credentials { get; init; }
 
+    public required ILookup<string, IdentityRow> Identities { get; init; }
+
     /// <summary>Those that have not been ended.</summary>
     public required ILookup<string, SessionRow> Sessions { get; init; }
 
@@ -84,6 +86,7 @@ internal sealed class TenantState
             },
             Subjects = subjects.ToDictionary(x => x.Id, StringComparer.Ordinal),
             Credentials = credentials.ToLookup(x => x.SubjectId, StringComparer.Ordinal),
+            Identities = identities.ToLookup(x => x.SubjectId, StringComparer.Ordinal),
             Sessions = sessions.ToLookup(x => x.SubjectId, StringComparer.Ordinal),
             Tenants = tenants,
             Scopes = scopes.ToDictionary(x => x.Id, StringComparer.Ordinal),

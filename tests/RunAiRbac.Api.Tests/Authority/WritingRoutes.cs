@@ -49,6 +49,8 @@ internal static class WritingRoutes
         ["POST " + Users + "/{userId}/password"] = draw => WriteCall.Post($"{Users}/{draw.UserId()}/password"),
         ["POST " + Users + "/{userId}/logout"] = draw => WriteCall.Post($"{Users}/{draw.UserId()}/logout"),
         ["PUT " + Users + "/{userId}/groups"] = draw => WriteCall.Put($"{Users}/{draw.UserId()}/groups", new { source = "directory", groups = draw.GroupNames() }),
+        ["POST " + Users + "/{userId}/identities"] = draw => WriteCall.Post($"{Users}/{draw.UserId()}/identities", new { provider = draw.Alias(), subjectClaim = draw.NewName() }),
+        ["DELETE " + Users + "/{userId}/identities/{identityId}"] = Unlink,
         ["POST /api/v1/apps"] = draw => WriteCall.Post("/api/v1/apps", draw.NewApplication()),
         ["PATCH /api/v1/apps/{appId}"] = draw => WriteCall.Patch($"/api/v1/apps/{draw.ApplicationId()}", new { enabled = draw.Chance(70) }),
         ["DELETE /api/v1/apps/{appId}"] = draw => WriteCall.Delete($"/api/v1/apps/{draw.ApplicationId()}"),
@@ -88,6 +90,12 @@ internal static class WritingRoutes
         ["PUT /api/v1/security/settings/{key}"] = draw => WriteCall.Put("/api/v1/security/settings/autoRedirectSSO", new { enabled = true, idpAlias = draw.Alias() }),
         ["POST /oauth2/revoke"] = draw => WriteCall.Post("/oauth2/revoke", new Dictionary<string, string> { ["token"] = draw.Actor.SpareToken }) with { IsForm = true },
     };
+
+    private static WriteCall Unlink(Draw draw)
+    {
+        var (user, identity) = draw.Identity();
+        return WriteCall.Delete($"{Users}/{user}/identities/{identity}");
+    }
 
     /// <summary>Routes that end the world's tree or the actor's own access, drawn less often than the rest.</summary>
     public static bool IsRare(string route)

@@ -29,6 +29,9 @@ public sealed record ApiHostSetup(StorageProvider Provider)
     /// <summary>Loses commits of this host; null: none.</summary>
     public LostCommits? Commits { get; init; }
 
+    /// <summary>Changes the host's services after it has registered them; null: leaves them.</summary>
+    public Action<IServiceCollection>? Services { get; init; }
+
     /// <summary>Further configuration keys.</summary>
     public IReadOnlyDictionary<string, string> Settings { get; init; } = new Dictionary<string, string>();
 }
@@ -162,6 +165,7 @@ public sealed class ApiHost : IAsyncDisposable
             if (setup.Logs is { } logs) builder.ConfigureLogging(logging => logging.AddProvider(logs));
             if (setup.Commits is { } commits)
                 builder.ConfigureServices(services => services.ConfigureDbContext<RunAiRbacDbContext>((_, options) => options.AddInterceptors(commits)));
+            if (setup.Services is { } change) builder.ConfigureServices(change);
             if (setup.Clock is { } clock) builder.ConfigureServices(services => services.Replace(ServiceDescriptor.Singleton(clock)));
         }
     }

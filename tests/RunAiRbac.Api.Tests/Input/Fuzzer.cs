@@ -17,6 +17,7 @@ internal sealed class FuzzWorld(InputHost host, Random random)
     private readonly Dictionary<string, List<string>> _ids = new(StringComparer.Ordinal);
     private int _names;
     private string _setting = "";
+    private string _user = "";
 
     public static async Task<FuzzWorld> BuildAsync(InputHost host, Random random)
     {
@@ -40,7 +41,9 @@ internal sealed class FuzzWorld(InputHost host, Random random)
         {
             var email = NewName() + "@example.com";
             Note("email", email);
-            Note("user", (await host.MakeAsync("/api/v1/users", new { email })).GetProperty("id").GetString()!);
+            var user = (await host.MakeAsync("/api/v1/users", new { email })).GetProperty("id").GetString()!;
+            Note("user", user);
+            Note("identity of " + user, (await host.JsonAsync("GET", $"/api/v1/users/{user}/identities")).Json.GetProperty("identities")[0].GetProperty("id").GetString()!);
         }
 
         for (var i = 0; i < 2; i++)
@@ -108,7 +111,8 @@ internal sealed class FuzzWorld(InputHost host, Random random)
         "CLUSTERUUID" => Any("cluster"),
         "DEPARTMENTID" => Any("department"),
         "PROJECTID" => Any("project"),
-        "USERID" => Any("user"),
+        "USERID" => _user = Any("user"),
+        "IDENTITYID" => Any("identity of " + _user),
         // The older name of access keys calls them applications too.
         "APPID" => Any(route.Pattern.Contains("user-applications", StringComparison.Ordinal) ? "key" : "app"),
         "APPLICATIONID" or "SERVICEACCOUNTID" => Any("app"),
@@ -135,6 +139,7 @@ internal sealed class FuzzWorld(InputHost host, Random random)
         {
             "POST /api/v1/users" => new JsonObject { ["email"] = NewName() + "@example.com", ["firstName"] = "Ann", ["lastName"] = "Lee", ["resetPassword"] = false, ["scopeType"] = "project", ["scopeId"] = Any("project") },
             "PUT /api/v1/users/{userId}/groups" => new JsonObject { ["source"] = "directory", ["groups"] = new JsonArray(Any("groupName"), NewName()) },
+            "POST /api/v1/users/{userId}/identities" => new JsonObject { ["provider"] = Any("idp"), ["subjectClaim"] = NewName() },
             "POST /api/v1/apps" or "POST /api/v1/service-accounts" => new JsonObject { ["name"] = NewName(), ["scopeType"] = "department", ["scopeId"] = Any("department") },
             "POST /api/v1/access-keys" or "POST /api/v1/user-applications" => new JsonObject { ["name"] = NewName() },
             "POST /api/v1/tenants" => new JsonObject

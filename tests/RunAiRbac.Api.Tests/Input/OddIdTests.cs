@@ -84,6 +84,7 @@ public sealed class OddIdTests(PostgresFixture postgres)
     /// <summary>A body with which only the id is wrong.</summary>
     private static string GoodBody(MappedRoute route)
         => route.Pattern.EndsWith("/groups", StringComparison.Ordinal) ? """{"source":"directory","groups":[]}"""
+            : route.Pattern.EndsWith("/identities", StringComparison.Ordinal) ? """{"provider":"okta","subjectClaim":"00u1"}"""
             : route.Pattern.StartsWith("/api/v1/clusters", StringComparison.Ordinal) ? """{"name":"west"}"""
             : route.Pattern == "/api/v1/idps/{idp}" ? """{"type":"saml"}"""
             : route.Pattern.EndsWith("/resources", StringComparison.Ordinal) ? "[]"

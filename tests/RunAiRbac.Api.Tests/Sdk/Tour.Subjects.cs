@@ -23,8 +23,22 @@ internal sealed partial class Tour
         Good(await Admin.Users.UpdateAsync(made.Id, new UserPatch { Enabled = true }, Cancel)).Enabled.Should().BeTrue();
         Good(await Admin.Users.ResetPasswordAsync(made.Id, Cancel)).TempPassword.Should().NotBeNullOrEmpty().And.NotBe(made.TempPassword);
         Good(await Admin.Users.SignOutAsync(made.Id, Cancel));
+        await IdentitiesAsync(made.Id);
         Good(await Admin.Users.DeleteAsync(made.Id, Cancel));
         await NotFoundAsync(() => Admin.Users.GetAsync(made.Id, Cancel));
+    }
+
+    private async Task IdentitiesAsync(string user)
+    {
+        var provider = Good(await Admin.IdentityProviders.CreateAsync(
+            new IdentityProviderRequest { Name = NewName("idp"), Type = "openshift-v4", OcpData = new OcpCreationData { IdpBaseUrl = "https://api.example.com", ClientSecret = "x" } }, Cancel)).Alias;
+        var local = (await Admin.Users.ListIdentitiesAsync(user, Cancel)).Identities.Should().ContainSingle().Which;
+        local.Should().Match<UserIdentity>(i => i.Provider == "local" && i.SubjectClaim == user);
+        var linked = Good(await Admin.Users.LinkIdentityAsync(user, new IdentityLink { Provider = provider, SubjectClaim = "00u1" }, Cancel));
+        (await Admin.Users.ListIdentitiesAsync(user, Cancel)).Identities.Select(i => i.Id).Should().Equal(local.Id, linked.Id);
+        Good(await Admin.Users.UnlinkIdentityAsync(user, linked.Id, Cancel)).Remaining.Should().Be(1);
+        (await Admin.Users.ListIdentityRequestsAsync(user, Cancel)).Requests.Should().BeEmpty();
+        Good(await Admin.IdentityProviders.DeleteAsync(provider, Cancel));
     }
 
     public async Task MeAsync()

@@ -9,6 +9,8 @@ internal sealed class Person(HttpClient http, string id, string name, string tok
 {
     public string Id => id;
 
+    public string Token => token;
+
     /// <summary>The e-mail address or client id.</summary>
     public string Name => name;
 

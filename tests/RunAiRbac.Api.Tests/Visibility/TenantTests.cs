@@ -25,6 +25,7 @@ public sealed partial class TenantTests(ApiHosts hosts) : ApiTests(hosts)
         ("PATCH /api/v1/org-unit/projects/{projectId}/resources", "[]"),
         ("POST /api/v1/users", """{"email":"new@example.com","scopeType":"project","scopeId":"{project}"}"""),
         ("POST /api/v1/users", """{"email":"new@example.com","scopeType":"tenant","scopeId":"{tenant}"}"""),
+        ("POST /api/v1/users/{userId}/identities", """{"provider":"{alias}","subjectClaim":"00u1"}"""),
         ("POST /api/v1/apps", """{"name":"new-one","scopeType":"cluster","scopeId":"{cluster}"}"""),
         ("POST /api/v1/service-accounts", """{"name":"new-one","scopeType":"department","scopeId":"{department}"}"""),
         ("POST /api/v1/authorization/access-rules", """{"subjectType":"user","subjectId":"{user}","roleId":5,"scopeType":"project","scopeId":"[project]"}"""),

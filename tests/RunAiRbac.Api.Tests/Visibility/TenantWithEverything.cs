@@ -44,6 +44,7 @@ internal sealed class TenantWithEverything
         var user = (await tenant.Admin.PostAsync("/api/v1/users", new { email = Email })).Expect(HttpStatusCode.Created);
         world.Password = user.Field("tempPassword")!;
         world.Add("user", user.Id);
+        world.Add("identity", (await tenant.Admin.GetAsync($"/api/v1/users/{user.Id}/identities")).Expect(HttpStatusCode.OK).Json.GetProperty("identities")[0].GetProperty("id").GetString()!);
         var app = (await tenant.Admin.PostAsync("/api/v1/service-accounts", new { name = ClientId })).Expect(HttpStatusCode.Created);
         world.Secret = app.Field("clientSecret")!;
         world.Add("application", app.Id);

@@ -6,6 +6,7 @@ using RunAiRbac.Api.Errors;
 using RunAiRbac.Api.Hosting;
 using RunAiRbac.Api.Http;
 using RunAiRbac.Api.SignIn;
+using RunAiRbac.Api.Sso;
 using RunAiRbac.Policy;
 using RunAiRbac.Storage;
 
@@ -58,6 +59,25 @@ internal sealed partial class RefusalLog(PolicyStore store, TimeProvider clock, 
             EntityName = found?.Name,
             HomeOf = found?.Id,
         });
+    }
+
+    /// <summary>A provider's account that was not let in, by a name that an administrator can link.</summary>
+    public Task SsoRefusedAsync(ProviderSignIn said, SsoRefusal refusal, RequestOrigin origin)
+    {
+        var tenantId = said.Provider.TenantId;
+        if (store.Current(tenantId)?.Snapshot is not { } snapshot) return Task.CompletedTask;
+        var found = refusal.UserId is { } id && snapshot.FindSubject(id) is { IsKnown: true } subject ? snapshot.Subject(subject) : null;
+        var metadata = new Dictionary<string, string> { ["errorCode"] = refusal.Code, ["grant"] = said.Provider.Type, ["provider"] = said.Provider.Alias, ["subject_claim"] = Shown(said.SubjectClaim) };
+        return WriteAsync(refusal.Code, new AuditFailure(
+            tenantId, clock.NowMicros(), new Actor(null, Unknown, origin), AuditSubjectTypes.User, AuditActions.SignIn, null, metadata)
+        {
+            EntityType = AuditEntities.User,
+            EntityId = found?.Id,
+            EntityName = found?.Name,
+            HomeOf = found?.Id,
+        });
+
+        static string Shown(string claim) => PlainText.IsName(claim, Lengths.Name) ? claim : "not printable";
     }
 
     /// <summary>Writes the summaries of minutes that are over; with <paramref name="all"/>, of the present one too.</summary>

@@ -37,4 +37,11 @@ internal static class SubjectGuard
         acting.DemandChange(subject);
         return subject;
     }
+
+    /// <summary>An access key acts as its user, but is no way to that user's password, sessions and identities (design.md §6).</summary>
+    public static void DemandNotByOwnKey(this Acting acting, HttpContext context, SubjectRef target)
+    {
+        if (target == acting.Subject && context.Admitted().Caller.ViaAccessKey)
+            throw new ApiException(Kinds.Forbidden, "A session begun with an access key cannot manage its user's password, sessions and identities.");
+    }
 }

@@ -46,7 +46,7 @@ internal sealed class UsersService(Writes writes, Passwords passwords, UserLists
     public Task SignOutAsync(HttpContext context, string id)
         => writes.RunAsync(context, async (write, acting) =>
         {
-            DemandNotByOwnKey(context, acting, acting.DemandManaged(HomedKind.User, id, "update"));
+            acting.DemandNotByOwnKey(context, acting.DemandManaged(HomedKind.User, id, "update"));
             var row = await write.RowAsync(id, CancellationToken.None);
             await write.EndSessionsAsync(row, CancellationToken.None);
             await write.TouchSubjectAsync(row, CancellationToken.None);
@@ -113,17 +113,10 @@ internal sealed class UsersService(Writes writes, Passwords passwords, UserLists
     private static SubjectRef DemandResettable(HttpContext context, Acting acting, string id)
     {
         var target = acting.DemandManaged(HomedKind.User, id, "update");
-        DemandNotByOwnKey(context, acting, target);
+        acting.DemandNotByOwnKey(context, target);
         if (!acting.Snapshot.Subject(target).HasPassword)
             throw new ApiException(Kinds.Conflict, "Only local users have a password here; this one signs in elsewhere or not at all yet.");
         return target;
-    }
-
-    /// <summary>An access key acts as its user, but is no way to that user's password and sessions (design.md §6).</summary>
-    private static void DemandNotByOwnKey(HttpContext context, Acting acting, SubjectRef target)
-    {
-        if (target == acting.Subject && context.Admitted().Caller.ViaAccessKey)
-            throw new ApiException(Kinds.Forbidden, "A session begun with an access key cannot manage its user's password and sessions.");
     }
 
     private static async Task ReplacePasswordAsync(PolicyWrite write, string id, string hash, bool mustChange)
