@@ -1,5 +1,4 @@
 using System.Net;
-using System.Text.Json;
 using RunAiRbac.Api.Sso;
 using RunAiRbac.Api.Tests.Fixtures;
 using RunAiRbac.Api.Tests.IdentityProviders;

@@ -112,7 +112,8 @@ internal sealed class FuzzWorld(InputHost host, Random random)
         "DEPARTMENTID" => Any("department"),
         "PROJECTID" => Any("project"),
         "USERID" => _user = Any("user"),
-        "IDENTITYID" => Any("identity of " + _user),
+        // Of a user that is none, it does not matter whose.
+        "IDENTITYID" => Any(_ids.ContainsKey("identity of " + _user) ? "identity of " + _user : "user"),
         // The older name of access keys calls them applications too.
         "APPID" => Any(route.Pattern.Contains("user-applications", StringComparison.Ordinal) ? "key" : "app"),
         "APPLICATIONID" or "SERVICEACCOUNTID" => Any("app"),
