@@ -22,6 +22,8 @@ public sealed class RunAiRbacDbContext(DbContextOptions<RunAiRbacDbContext> opti
     public DbSet<SessionRow> Sessions => Set<SessionRow>();
     public DbSet<IdentityProviderRow> IdentityProviders => Set<IdentityProviderRow>();
     public DbSet<SecuritySettingRow> SecuritySettings => Set<SecuritySettingRow>();
+    public DbSet<SamlKeyRow> SamlKeys => Set<SamlKeyRow>();
+    public DbSet<SamlAssertionRow> SamlAssertions => Set<SamlAssertionRow>();
     public DbSet<SigningKeyRow> SigningKeys => Set<SigningKeyRow>();
     public DbSet<AuditEventRow> AuditEvents => Set<AuditEventRow>();
     public DbSet<AuditScopeRow> AuditScopes => Set<AuditScopeRow>();
@@ -37,6 +39,7 @@ public sealed class RunAiRbacDbContext(DbContextOptions<RunAiRbacDbContext> opti
         DirectoryModel.Configure(modelBuilder);
         RuleModel.Configure(modelBuilder);
         SecurityModel.Configure(modelBuilder);
+        SamlModel.Configure(modelBuilder);
         AuditModel.Configure(modelBuilder);
         Naming.Apply(modelBuilder, ordinalCollation: Database.IsNpgsql() ? "C" : null);
     }

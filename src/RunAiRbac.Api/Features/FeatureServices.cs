@@ -15,6 +15,7 @@ using RunAiRbac.Api.Features.Users;
 using RunAiRbac.Api.Hosting;
 using RunAiRbac.Api.Http;
 using RunAiRbac.Api.SignIn;
+using RunAiRbac.Api.Sso.Saml;
 
 namespace RunAiRbac.Api.Features;
 
@@ -65,6 +66,7 @@ internal static class FeatureServices
         routes.MapTenants();
         routes.MapTokens();
         routes.MapWellKnown();
+        routes.MapSaml();
         routes.MapHealth();
     }
 }

@@ -14,6 +14,9 @@ internal sealed record SsoOptions
     /// <summary>How far a provider's clock may be from ours.</summary>
     public TimeSpan ClockSkew { get; init; } = TimeSpan.FromMinutes(1);
 
+    /// <summary>Takes a signed SAML assertion also in a response that is not signed itself, for providers that cannot sign both.</summary>
+    public bool AllowUnsignedSamlResponses { get; init; }
+
     public static IEnumerable<string> Problems(SsoOptions options)
     {
         if (options.MembershipLifetime < TimeSpan.FromHours(1) || options.MembershipLifetime > TimeSpan.FromDays(3650)) yield return "Sso:MembershipLifetime must be from 01:00:00 to 3650.00:00:00.";

@@ -1,5 +1,6 @@
 using RunAiRbac.Api.Sso.OpenId;
 using RunAiRbac.Api.Sso.OpenShift;
+using RunAiRbac.Api.Sso.Saml;
 
 namespace RunAiRbac.Api.Sso;
 
@@ -13,5 +14,6 @@ internal static class SsoServices
         services.AddSingleton<OidcMetadata>().AddSingleton<IdTokens>().AddSingleton<IProviderProtocol, OidcProtocol>();
         services.AddSingleton<IProviderProtocol, OpenShiftProtocol>();
         services.AddSingleton<PendingLinks>().AddSingleton<ExternalIdentities>();
+        services.AddSaml();
     }
 }

@@ -342,3 +342,27 @@ public sealed class SigningKeyRow
     /// <summary>It verifies until then.</summary>
     public long VerifiesUntil { get; set; }
 }
+
+/// <summary>The key with which a tenant's SAML requests are signed.</summary>
+public sealed class SamlKeyRow
+{
+    public int TenantId { get; set; }
+
+    /// <summary>Signed by itself; DER, base64.</summary>
+    public required string Certificate { get; set; }
+
+    /// <summary>The private key as PKCS #8, encrypted by Data Protection.</summary>
+    public required string ProtectedPrivateKey { get; set; }
+    public long CreatedAt { get; set; }
+}
+
+/// <summary>A SAML assertion that was used, until it would be too old anyway.</summary>
+public sealed class SamlAssertionRow
+{
+    public int TenantId { get; set; }
+    public required string ProviderId { get; set; }
+
+    /// <summary>SHA-256 of its id.</summary>
+    public required string Hash { get; set; }
+    public long ExpiresAt { get; set; }
+}

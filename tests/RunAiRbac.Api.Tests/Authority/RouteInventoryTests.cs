@@ -20,6 +20,7 @@ public sealed partial class RouteInventoryTests(ApiHosts hosts) : ApiTests(hosts
     [
         "GET /.well-known/jwks.json",
         "GET /.well-known/openid-configuration",
+        "GET /auth/{tenantId}/{alias}/metadata",
         "GET /health/live",
         "GET /health/ready",
         "POST /api/v1/token",

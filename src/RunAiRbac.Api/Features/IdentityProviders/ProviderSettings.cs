@@ -44,3 +44,13 @@ internal sealed record SamlSettings(string? MetadataUrl, string? FileName, SamlM
 /// <param name="SingleSignOnServiceUrl">Where sign-in requests go.</param>
 /// <param name="SigningCertificates">Its certificates, base64 (DER), as the document orders them.</param>
 internal sealed record SamlMetadata(string Document, string EntityId, string SingleSignOnServiceUrl, IReadOnlyList<string> SigningCertificates);
+
+/// <summary>What sign-in needs of a provider's metadata.</summary>
+/// <param name="EntityId">The provider's entity id.</param>
+/// <param name="SignOnRedirect">Where sign-in requests go by redirect; null: nowhere.</param>
+/// <param name="SignOnPost">Where they go by POST; null: nowhere.</param>
+/// <param name="SignOutRedirect">Where sign-out requests go by redirect; null: nowhere.</param>
+/// <param name="SigningCertificates">Its certificates, base64 (DER), as the document orders them.</param>
+/// <param name="ValidUntil">From when on the document must not be used; null: it does not say.</param>
+internal sealed record SamlProviderMetadata(
+    string EntityId, string? SignOnRedirect, string? SignOnPost, string? SignOutRedirect, IReadOnlyList<string> SigningCertificates, DateTimeOffset? ValidUntil);

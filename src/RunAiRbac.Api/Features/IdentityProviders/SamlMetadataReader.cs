@@ -20,10 +20,21 @@ internal sealed class SamlMetadataReader(WebAddresses addresses)
     public SamlMetadata Read(string base64)
     {
         var bytes = Decode(base64);
-        var provider = Provider(Parse(bytes));
+        var provider = ReadProvider(bytes);
+        return new SamlMetadata(Convert.ToBase64String(bytes), provider.EntityId, (provider.SignOnRedirect ?? provider.SignOnPost)!, provider.SigningCertificates);
+    }
+
+    /// <summary>All that sign-in needs. A document that is not as it should be is refused as in a request.</summary>
+    public SamlProviderMetadata ReadProvider(byte[] document)
+    {
+        if (document.Length > MaxBytes) throw ApiException.Invalid(Field, $"is larger than {MaxBytes >> 10} KiB");
+        var provider = Provider(Parse(document));
         var entityId = (string?)provider.Parent!.Attribute("entityID");
         if (string.IsNullOrEmpty(entityId)) throw ApiException.Invalid(Field, "names no entityID");
-        return new SamlMetadata(Convert.ToBase64String(bytes), PlainText.Demand(Field, entityId, 1024), SingleSignOn(provider), SigningCertificates(provider));
+        var (redirect, post) = (Location(provider, "SingleSignOnService", Redirect), Location(provider, "SingleSignOnService", Post));
+        if (redirect is null && post is null) throw ApiException.Invalid(Field, "names no SingleSignOnService by redirect or POST");
+        return new SamlProviderMetadata(
+            PlainText.Demand(Field, entityId, 1024), redirect, post, Location(provider, "SingleLogoutService", Redirect), SigningCertificates(provider), ValidUntil(provider));
     }
 
     private static byte[] Decode(string base64)
@@ -54,12 +65,21 @@ internal sealed class SamlMetadataReader(WebAddresses addresses)
         return providers.Count == 1 ? providers[0] : throw ApiException.Invalid(Field, "must be the metadata of exactly one SAML 2.0 identity provider");
     }
 
-    private string SingleSignOn(XElement provider)
+    private string? Location(XElement provider, string service, string binding)
+        => provider.Elements(Metadata + service).FirstOrDefault(x => (string?)x.Attribute("Binding") == binding)?.Attribute("Location") is { Value: var location }
+            ? addresses.DemandService(Field, location) : null;
+
+    /// <summary>The earliest end that the provider's own or an enclosing element has (saml-metadata §2.3, §2.4).</summary>
+    private static DateTimeOffset? ValidUntil(XElement provider)
     {
-        var services = provider.Elements(Metadata + "SingleSignOnService").ToList();
-        var service = services.Find(x => (string?)x.Attribute("Binding") == Redirect) ?? services.Find(x => (string?)x.Attribute("Binding") == Post);
-        if ((string?)service?.Attribute("Location") is not { } location) throw ApiException.Invalid(Field, "names no SingleSignOnService by redirect or POST");
-        return addresses.DemandService(Field, location);
+        try
+        {
+            return provider.AncestorsAndSelf().Attributes("validUntil").Select(x => (DateTimeOffset?)XmlConvert.ToDateTimeOffset(x.Value)).Min();
+        }
+        catch (FormatException)
+        {
+            throw ApiException.Invalid(Field, "has a validUntil that is no time");
+        }
     }
 
     /// <summary>A key without a use is for signing too.</summary>
