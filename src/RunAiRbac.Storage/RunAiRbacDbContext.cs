@@ -24,6 +24,8 @@ public sealed class RunAiRbacDbContext(DbContextOptions<RunAiRbacDbContext> opti
     public DbSet<SecuritySettingRow> SecuritySettings => Set<SecuritySettingRow>();
     public DbSet<SamlKeyRow> SamlKeys => Set<SamlKeyRow>();
     public DbSet<SamlAssertionRow> SamlAssertions => Set<SamlAssertionRow>();
+    public DbSet<SignInAttemptRow> SignInAttempts => Set<SignInAttemptRow>();
+    public DbSet<AuthorizationCodeRow> AuthorizationCodes => Set<AuthorizationCodeRow>();
     public DbSet<SigningKeyRow> SigningKeys => Set<SigningKeyRow>();
     public DbSet<AuditEventRow> AuditEvents => Set<AuditEventRow>();
     public DbSet<AuditScopeRow> AuditScopes => Set<AuditScopeRow>();

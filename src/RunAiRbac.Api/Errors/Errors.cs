@@ -16,6 +16,7 @@ internal static class Kinds
     public static readonly ErrorKind Forbidden = new("forbidden", 403, "Not permitted");
     public static readonly ErrorKind WouldEscalate = new("would_escalate", 403, "The change would hand out more than the caller holds");
     public static readonly ErrorKind PasswordChangeRequired = new("password_change_required", 403, "The password must be changed first");
+    public static readonly ErrorKind CrossSiteRequest = new("cross_site_request", 403, "The request comes from another site");
     public static readonly ErrorKind RoleIsPredefined = new("role_is_predefined", 403, "Predefined roles cannot be changed");
     public static readonly ErrorKind NotFound = new("not_found", 404, "Not found");
     public static readonly ErrorKind MethodNotAllowed = new("method_not_allowed", 405, "The method is not allowed here");

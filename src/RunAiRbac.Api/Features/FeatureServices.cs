@@ -15,6 +15,9 @@ using RunAiRbac.Api.Features.Users;
 using RunAiRbac.Api.Hosting;
 using RunAiRbac.Api.Http;
 using RunAiRbac.Api.SignIn;
+using RunAiRbac.Api.SignIn.Browser;
+using RunAiRbac.Api.SignIn.Browser.Native;
+using RunAiRbac.Api.SignIn.Browser.Pages;
 using RunAiRbac.Api.Sso.Saml;
 
 namespace RunAiRbac.Api.Features;
@@ -66,6 +69,9 @@ internal static class FeatureServices
         routes.MapTenants();
         routes.MapTokens();
         routes.MapWellKnown();
+        routes.MapLogin();
+        routes.MapProviderSignIn();
+        routes.MapNativeSignIn();
         routes.MapSaml();
         routes.MapHealth();
     }

@@ -60,6 +60,7 @@ internal sealed class AdminUi(RequestDelegate next)
         // Not `no-referrer`: the browser would then send `Origin: null` with the form that signs out.
         headers["Referrer-Policy"] = "same-origin";
         headers["Cross-Origin-Opener-Policy"] = "same-origin";
+        if (!context.RequestServices.GetRequiredService<IHostEnvironment>().IsDevelopment()) headers.StrictTransportSecurity = "max-age=31536000";
         headers.ContentSecurityPolicy =
             $"default-src 'none'; script-src 'self'; style-src 'self' 'nonce-{nonce}'; img-src 'self' data:; font-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
         return WriteAsync(context, Encoding.UTF8.GetBytes(page.Replace(NoncePlace, nonce, StringComparison.Ordinal)));

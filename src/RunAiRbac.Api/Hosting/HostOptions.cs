@@ -79,6 +79,13 @@ internal sealed record KeyRingOptions
     public string? KeyDirectory { get; init; }
 }
 
+/// <summary><c>BrowserSessions:</c></summary>
+internal sealed record BrowserSessionOptions
+{
+    /// <summary>How long a browser's session lasts at most, however much it is used. (When an idle one ends is a tenant's security setting.)</summary>
+    public TimeSpan AbsoluteLifetime { get; init; } = TimeSpan.FromHours(12);
+}
+
 /// <summary><c>Tenancy:</c></summary>
 internal sealed record TenancyOptions
 {
@@ -163,6 +170,7 @@ internal static class HostOptions
         services.AddBudget(BudgetOptions.Checks, concurrent: null);
         services.AddBudget(BudgetOptions.Administration, concurrent: 64);
         services.AddSection<AuditOptions>("Audit", Audit);
+        services.AddSection<BrowserSessionOptions>("BrowserSessions", BrowserSessions);
         services.AddSection<SsoOptions>("Sso", static (options, _) => SsoOptions.Problems(options));
     }
 
@@ -229,8 +237,7 @@ internal static class HostOptions
         if (options.TenantId < 1) yield return "Bootstrap:TenantId must be a whole number of at least 1.";
         if (string.IsNullOrWhiteSpace(options.TenantName) || options.TenantName.Length > 256) yield return "Bootstrap:TenantName must have 1 to 256 characters.";
         if (!EmailAddress.TryCanonicalize(options.AdminEmail, out _)) yield return "Bootstrap:AdminEmail must be an e-mail address.";
-        if (options.AdminPassword is { Length: < Passwords.MinLength or > Passwords.MaxLength })
-            yield return $"Bootstrap:AdminPassword must have {Passwords.MinLength} to {Passwords.MaxLength} characters.";
+        if (options.AdminPassword is { } password && PasswordPolicy.WhyRefused(password, options.AdminEmail) is { } why) yield return $"Bootstrap:AdminPassword {why}.";
     }
 
     private static IEnumerable<string> Tokens(TokensOptions options, Judge judge)
@@ -255,6 +262,11 @@ internal static class HostOptions
     {
         if (options.DrainFor < TimeSpan.Zero || options.DrainFor > TimeSpan.FromMinutes(5)) yield return "Shutdown:DrainFor must be from 00:00:00 to 00:05:00.";
         if (options.FinishWithin < TimeSpan.FromSeconds(1) || options.FinishWithin > TimeSpan.FromMinutes(5)) yield return "Shutdown:FinishWithin must be from 00:00:01 to 00:05:00.";
+    }
+
+    private static IEnumerable<string> BrowserSessions(BrowserSessionOptions options, Judge judge)
+    {
+        if (options.AbsoluteLifetime < TimeSpan.FromMinutes(1) || options.AbsoluteLifetime > TimeSpan.FromDays(30)) yield return "BrowserSessions:AbsoluteLifetime must be from 00:01:00 to 30.00:00:00.";
     }
 
     private static IEnumerable<string> KeyRing(KeyRingOptions options, Judge judge)

@@ -20,7 +20,7 @@ internal sealed class Metrics
         _checks = meter.CreateCounter<long>("authz_checks_total", description: "Checks answered, by result and by consistency.");
         _checkDuration = meter.CreateHistogram<double>("authz_check_duration_seconds", "s", "Time from the request's start to the answer of /authorize calls.");
         _refused = meter.CreateCounter<long>("authz_refused_total", description: "Requests that were refused, by error code.");
-        _tokenCache = meter.CreateCounter<long>("authz_token_cache_total", description: "Access tokens presented: hit, miss (validated) or refused.");
+        _tokenCache = meter.CreateCounter<long>("authz_token_cache_total", description: "Access tokens and session cookies presented: hit, miss (validated) or refused.");
         _tokensIssued = meter.CreateCounter<long>("authz_tokens_issued_total", description: "Token requests, by grant and by result.");
         _revocationLag = meter.CreateHistogram<double>(
             "authz_revocation_lag_seconds", "s", "Time from another replica's write until it was in force here; both clocks play a part in it.");

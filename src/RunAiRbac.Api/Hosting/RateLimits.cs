@@ -3,6 +3,7 @@ using System.Threading.RateLimiting;
 using Microsoft.Extensions.Options;
 using RunAiRbac.Api.Errors;
 using RunAiRbac.Api.Http;
+using RunAiRbac.Api.SignIn.Browser.Pages;
 
 namespace RunAiRbac.Api.Hosting;
 
@@ -30,7 +31,8 @@ internal sealed class RateLimits : IDisposable
     {
         if (RequestObserver.IsCheck(context.Request.Path)) return _checks.IsOpen ? _next(context) : LimitAsync(context, _checks);
         if (context.FindAdmitted() is not null) return LimitAsync(context, _administration);
-        return HttpMethods.IsPost(context.Request.Method) ? LimitAsync(context, _signIn) : _next(context);
+        var isSignIn = HttpMethods.IsPost(context.Request.Method) || context.GetEndpoint()?.Metadata.GetMetadata<PageMark>() is not null;
+        return isSignIn ? LimitAsync(context, _signIn) : _next(context);
     }
 
     public void Dispose()

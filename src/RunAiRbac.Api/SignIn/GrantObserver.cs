@@ -11,9 +11,9 @@ internal sealed class GrantObserver(Metrics metrics, RefusalLog refusals)
     /// <param name="grant">The grant.</param>
     /// <param name="name">The user or client that it names.</param>
     /// <param name="issuing">The grant in progress.</param>
-    public async Task<IssuedTokens> ObserveAsync(Requester from, string grant, string? name, Task<IssuedTokens> issuing)
+    public async Task<T> ObserveAsync<T>(Requester from, string grant, string? name, Task<T> issuing)
     {
-        var known = grant is "app_token" or "client_credentials" or "password" or "refresh_token" ? grant : "other";
+        var known = grant is "app_token" or "client_credentials" or "password" or "refresh_token" or "authorization_code" ? grant : "other";
         try
         {
             var issued = await issuing;

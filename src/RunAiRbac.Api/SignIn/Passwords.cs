@@ -11,7 +11,6 @@ namespace RunAiRbac.Api.SignIn;
 /// </summary>
 internal sealed class Passwords(int rounds) : IDisposable
 {
-    public const int MinLength = 8;
     public const int MaxLength = 256;
     private const int MaxWaiting = 32;
     private const string Scheme = "pbkdf2-sha256";

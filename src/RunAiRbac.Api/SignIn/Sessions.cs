@@ -19,14 +19,31 @@ internal sealed class Sessions(PolicyStore store, AccessTokens accessTokens, Ref
     // How exact the last use is kept for applications, which may take a token every few seconds.
     private static readonly TimeSpan LastUseStep = TimeSpan.FromMinutes(1);
 
-    public async Task<IssuedTokens> BeginAsync(int tenantId, RequestOrigin origin, KnownSubject subject, string grant, string clientId, CancellationToken cancellationToken)
+    /// <summary>Begins a session of tokens. A given id is that of a code's use; a provider is the one that vouched for the subject.</summary>
+    public async Task<IssuedTokens> BeginAsync(
+        int tenantId, RequestOrigin origin, KnownSubject subject, string grant, string clientId, CancellationToken cancellationToken, string? sessionId = null, string? providerId = null)
     {
-        var caller = new Caller(tenantId, subject.SubjectId, Guid.NewGuid().ToString(), subject.SessionEpoch, clientId, subject.MustChange, subject.IsAccessKey);
+        var caller = new Caller(tenantId, subject.SubjectId, sessionId ?? Guid.NewGuid().ToString(), subject.SessionEpoch, clientId, subject.MustChange, subject.IsAccessKey);
         var snapshot = await FindLiveAsync(caller, cancellationToken) ?? throw SignInService.Wrong();
         var access = accessTokens.Write(caller, subject.Email);
         // Applications and access keys have their secret, and a password that must be changed gives no lasting session.
-        var refresh = subject.CredentialKind == CredentialKinds.Password && !subject.MustChange ? refreshTokens.Create(tenantId, caller.SessionId, caller.SessionEpoch) : default;
-        await SaveAsync(caller, snapshot, origin, subject, grant, refresh.Hash, access, cancellationToken);
+        var refresh = subject is { Kind: SubjectKind.User, IsAccessKey: false, MustChange: false } ? refreshTokens.Create(tenantId, caller.SessionId, caller.SessionEpoch) : default;
+        var now = clock.GetUtcNow();
+        var lastsUntil = refresh.Hash is null ? access.ExpiresAt : now + options.Value.RefreshTokenLifetime;
+        await AddAsync(snapshot, origin, subject, new SessionRow
+        {
+            TenantId = tenantId,
+            Id = caller.SessionId,
+            SubjectId = caller.SubjectId,
+            Grant = grant,
+            ClientId = clientId,
+            RefreshHash = refresh.Hash,
+            CreatedAt = Micros.From(now),
+            LastUsedAt = Micros.From(now),
+            ExpiresAt = Micros.From(lastsUntil),
+            AccessKeyId = subject.IsAccessKey ? subject.CredentialId : null,
+            ProviderId = providerId,
+        }, cancellationToken);
         return new IssuedTokens(access, refresh.Token);
     }
 
@@ -80,7 +97,7 @@ internal sealed class Sessions(PolicyStore store, AccessTokens accessTokens, Ref
     }
 
     /// <summary>The policy in which the session would be live, if there is one; looks at the database when this replica may be behind it.</summary>
-    private async Task<PolicySnapshot?> FindLiveAsync(Caller caller, CancellationToken cancellationToken)
+    public async Task<PolicySnapshot?> FindLiveAsync(Caller caller, CancellationToken cancellationToken)
     {
         // A tenant that another replica has just made.
         if (store.Current(caller.TenantId) is null) await store.PollAsync(cancellationToken);
@@ -90,33 +107,32 @@ internal sealed class Sessions(PolicyStore store, AccessTokens accessTokens, Ref
         return version.Snapshot.IsSessionLive(caller.SubjectId, caller.SessionEpoch, caller.SessionId) ? version.Snapshot : null;
     }
 
-    private async Task SaveAsync(Caller caller, PolicySnapshot snapshot, RequestOrigin origin, KnownSubject subject, string grant, string? refreshHash, AccessToken access, CancellationToken cancellationToken)
+    /// <summary>Adds a session with its event, and notes the sign-in.</summary>
+    public async Task AddAsync(PolicySnapshot snapshot, RequestOrigin origin, KnownSubject subject, SessionRow row, CancellationToken cancellationToken)
     {
-        var now = clock.GetUtcNow();
-        var lastsUntil = refreshHash is null ? access.ExpiresAt : now + options.Value.RefreshTokenLifetime;
         await using var db = await store.OpenAsync(cancellationToken);
         await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
-        if (subject.IsAccessKey) await UseKeyAsync(db, caller.TenantId, subject, Micros.From(now), cancellationToken);
-        db.Sessions.Add(new SessionRow
-        {
-            TenantId = caller.TenantId,
-            Id = caller.SessionId,
-            SubjectId = caller.SubjectId,
-            Grant = grant,
-            ClientId = caller.ClientId,
-            RefreshHash = refreshHash,
-            CreatedAt = Micros.From(now),
-            LastUsedAt = Micros.From(now),
-            ExpiresAt = Micros.From(lastsUntil),
-            AccessKeyId = subject.IsAccessKey ? subject.CredentialId : null,
-        });
-        var metadata = new Dictionary<string, string> { ["grant"] = grant, ["session"] = caller.SessionId };
+        if (subject.IsAccessKey) await UseKeyAsync(db, row.TenantId, subject, row.CreatedAt, cancellationToken);
+        if (row.ProviderId is not null) await UseProviderAsync(db, row.TenantId, row.ProviderId, cancellationToken);
+        db.Sessions.Add(row);
+        var metadata = new Dictionary<string, string> { ["grant"] = row.Grant, ["session"] = row.Id };
         if (subject.IsAccessKey) metadata["access_key"] = subject.CredentialId;
-        AuditWriter.AddSignIn(db, caller.TenantId, snapshot, caller.SubjectId, origin, Micros.From(now), metadata);
+        AuditWriter.AddSignIn(db, row.TenantId, snapshot, row.SubjectId, origin, row.CreatedAt, metadata);
         await db.SaveChangesAsync(cancellationToken);
-        var isFrequent = subject.Kind == SubjectKind.Application && subject.LastLogin > Micros.From(now - LastUseStep);
-        if (!isFrequent && !subject.IsAccessKey) await NoteUseAsync(db, caller.TenantId, subject, Micros.From(now), cancellationToken);
+        var isFrequent = subject.Kind == SubjectKind.Application && subject.LastLogin > row.CreatedAt - (LastUseStep.Ticks / TimeSpan.TicksPerMicrosecond);
+        if (!isFrequent && !subject.IsAccessKey) await NoteUseAsync(db, row.TenantId, subject, row.CreatedAt, cancellationToken);
         await transaction.CommitAsync(cancellationToken);
+    }
+
+    /// <summary>
+    /// Writes the provider's row, if it still lives, without changing it: its end looks for the sessions begun by it, so the two must take turns
+    /// (<see cref="PolicyWrite.EndProviderAsync"/>).
+    /// </summary>
+    private static async Task UseProviderAsync(RunAiRbacDbContext db, int tenantId, string providerId, CancellationToken cancellationToken)
+    {
+        var living = await db.IdentityProviders.Where(x => x.TenantId == tenantId && x.Id == providerId && x.DeletedAt == null)
+            .ExecuteUpdateAsync(x => x.SetProperty(p => p.UpdatedAt, p => p.UpdatedAt), cancellationToken);
+        if (living == 0) throw SignInService.Wrong();
     }
 
     /// <summary>

@@ -20,6 +20,13 @@ internal sealed class SignInService(PolicyStore store, Passwords passwords, Sess
 
     public async Task<IssuedTokens> WithPasswordAsync(Requester from, string email, string password, string? clientId, CancellationToken cancellationToken)
     {
+        var known = await JudgePasswordAsync(from, email, password, cancellationToken);
+        return await sessions.BeginAsync(from.TenantId!.Value, from.Origin, known, "password", clientId ?? Sessions.NoClient, cancellationToken);
+    }
+
+    /// <summary>The one judge of e-mail address and password, for programs and for the sign-in page.</summary>
+    public async Task<KnownSubject> JudgePasswordAsync(Requester from, string email, string password, CancellationToken cancellationToken)
+    {
         throttle.DemandAddress(from.Address);
         var user = EmailAddress.TryCanonicalize(email, out var canonical) ? canonical : string.Empty;
         var mayJudge = throttle.Begin(from.TenantId ?? 0, user, from.Address);
@@ -28,7 +35,7 @@ internal sealed class SignInService(PolicyStore store, Passwords passwords, Sess
         var matches = await passwords.VerifyAsync(password.Length <= Passwords.MaxLength ? password : string.Empty, usable ? known!.Hash : null, cancellationToken);
         if (!matches || known is not { Enabled: true }) throw Wrong();
         throttle.Succeeded(from.TenantId!.Value, user, from.Address);
-        return await sessions.BeginAsync(from.TenantId.Value, from.Origin, known, "password", clientId ?? Sessions.NoClient, cancellationToken);
+        return known;
     }
 
     public async Task<IssuedTokens> WithSecretAsync(Requester from, string client, string secret, string grant, CancellationToken cancellationToken)

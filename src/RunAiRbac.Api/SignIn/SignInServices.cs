@@ -3,6 +3,9 @@ using Microsoft.AspNetCore.DataProtection.KeyManagement;
 using Microsoft.AspNetCore.DataProtection.Repositories;
 using Microsoft.Extensions.Options;
 using RunAiRbac.Api.Hosting;
+using RunAiRbac.Api.SignIn.Browser;
+using RunAiRbac.Api.SignIn.Browser.Native;
+using RunAiRbac.Api.SignIn.Browser.Pages;
 
 namespace RunAiRbac.Api.SignIn;
 
@@ -25,6 +28,9 @@ internal static class SignInServices
         services.AddSingleton<SignInService>();
         services.AddSingleton<Revocation>();
         services.AddSingleton<GrantObserver>();
+        services.AddSingleton<AuthorizationCodes>();
+        services.AddSingleton<SignInAttempts>().AddSingleton<ProviderSignIns>().AddSingleton<SignOutAddresses>();
+        services.AddSingleton<SessionCookies>().AddSingleton<BrowserSessions>().AddSingleton<OwnOrigin>();
         services.AddHostedService<SignInUpkeep>();
     }
 

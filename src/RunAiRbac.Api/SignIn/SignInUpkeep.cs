@@ -1,7 +1,10 @@
+using RunAiRbac.Api.SignIn.Browser;
+using RunAiRbac.Api.SignIn.Browser.Native;
+
 namespace RunAiRbac.Api.SignIn;
 
-/// <summary>Every minute: reads the signing keys and makes the one that is due. Every hour: sweeps sessions.</summary>
-internal sealed partial class SignInUpkeep(SigningKeys keys, Sessions sessions, TimeProvider clock, ILogger<SignInUpkeep> logger) : BackgroundService
+/// <summary>Every minute: reads the signing keys, makes the one that is due, and sweeps attempts that nobody finished. Every hour: sweeps sessions and codes.</summary>
+internal sealed partial class SignInUpkeep(SigningKeys keys, Sessions sessions, SignInAttempts attempts, AuthorizationCodes codes, TimeProvider clock, ILogger<SignInUpkeep> logger) : BackgroundService
 {
     private const int SweepEvery = 60;
 
@@ -16,7 +19,10 @@ internal sealed partial class SignInUpkeep(SigningKeys keys, Sessions sessions, 
         try
         {
             await keys.RefreshAsync(cancellationToken);
-            if (sweep) await sessions.SweepAsync(cancellationToken);
+            await attempts.SweepAsync(cancellationToken);
+            if (!sweep) return;
+            await sessions.SweepAsync(cancellationToken);
+            await codes.SweepAsync(cancellationToken);
         }
         catch (Exception failure) when (failure is not OperationCanceledException)
         {

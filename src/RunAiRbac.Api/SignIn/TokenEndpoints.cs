@@ -1,5 +1,6 @@
 using RunAiRbac.Api.Errors;
 using RunAiRbac.Api.Http;
+using RunAiRbac.Api.SignIn.Browser.Native;
 using RunAiRbac.Client.Contracts;
 
 namespace RunAiRbac.Api.SignIn;
@@ -42,18 +43,18 @@ internal static class TokenEndpoints
         _ => throw new ApiException(Kinds.UnsupportedGrantType, "`grantType` must be app_token, client_credentials, password or refresh_token.", "grantType"),
     };
 
-    private static async Task<IResult> GrantFormAsync(HttpContext context, SignInService signIn, Tenancy tenancy, GrantObserver observer)
+    private static async Task<IResult> GrantFormAsync(HttpContext context, SignInService signIn, AuthorizationCodes codes, Tenancy tenancy, GrantObserver observer)
     {
         var fields = await TokenFields.ReadFormAsync(context);
         var grant = fields.Need("grant_type");
         var from = tenancy.Of(context, fields.Find("tenant_id"));
         var name = grant == "password" ? fields.Find("username") : fields.Find("client_id") ?? (BasicCredentials.TryRead(context.Request, out var basic) ? basic?.Client : null);
-        var issued = await observer.ObserveAsync(from, grant, name, GrantForm(fields, grant, from, signIn, context));
+        var issued = await observer.ObserveAsync(from, grant, name, GrantForm(fields, grant, from, signIn, codes, context));
         context.Response.Headers.CacheControl = "no-store";
         return TypedResults.Ok(new OAuthTokenResponse { AccessToken = issued.Access.Value, TokenType = "Bearer", ExpiresIn = issued.Access.ExpiresIn, RefreshToken = issued.RefreshToken });
     }
 
-    private static async Task<IssuedTokens> GrantForm(TokenFields fields, string grant, Requester from, SignInService signIn, HttpContext context)
+    private static async Task<IssuedTokens> GrantForm(TokenFields fields, string grant, Requester from, SignInService signIn, AuthorizationCodes codes, HttpContext context)
     {
         try
         {
@@ -62,7 +63,8 @@ internal static class TokenEndpoints
                 "client_credentials" => await WithClientAsync(fields, from, signIn, context),
                 "password" => await signIn.WithPasswordAsync(from, fields.Need("username"), fields.Need("password"), ProgramName(fields, "client_id"), context.RequestAborted),
                 "refresh_token" => await signIn.WithRefreshTokenAsync(from, fields.Need("refresh_token"), context.RequestAborted),
-                _ => throw new ApiException(Kinds.UnsupportedGrantType, "`grant_type` must be client_credentials, password or refresh_token.", "grant_type"),
+                AuthorizationCodes.Grant => await codes.RedeemAsync(from, fields.Find("tenant_id"), Code(fields), context.RequestAborted),
+                _ => throw new ApiException(Kinds.UnsupportedGrantType, "`grant_type` must be authorization_code, client_credentials, password or refresh_token.", "grant_type"),
             };
         }
         catch (ApiException wrong) when (wrong.Kind == Kinds.InvalidCredentials)
@@ -70,6 +72,8 @@ internal static class TokenEndpoints
             throw new ApiException(grant == "client_credentials" ? Kinds.InvalidClient : Kinds.InvalidGrant, wrong.Message);
         }
     }
+
+    private static PresentedCode Code(TokenFields fields) => new(fields.Need("client_id"), fields.Need("code"), fields.Need("redirect_uri"), fields.Need("code_verifier"));
 
     private static Task<IssuedTokens> WithClientAsync(TokenFields fields, Requester from, SignInService signIn, HttpContext context)
     {

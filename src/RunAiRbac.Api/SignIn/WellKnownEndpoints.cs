@@ -19,6 +19,7 @@ internal static class WellKnownEndpoints
         return TypedResults.Ok(new Metadata
         {
             Issuer = issuer,
+            AuthorizationEndpoint = issuer + "/oauth2/authorize",
             TokenEndpoint = issuer + "/api/v2/token",
             RevocationEndpoint = issuer + "/oauth2/revoke",
             KeySet = issuer + "/.well-known/jwks.json",
@@ -36,6 +37,9 @@ internal static class WellKnownEndpoints
         [JsonPropertyName("issuer")]
         public required string Issuer { get; init; }
 
+        [JsonPropertyName("authorization_endpoint")]
+        public required string AuthorizationEndpoint { get; init; }
+
         [JsonPropertyName("token_endpoint")]
         public required string TokenEndpoint { get; init; }
 
@@ -46,10 +50,19 @@ internal static class WellKnownEndpoints
         public required string KeySet { get; init; }
 
         [JsonPropertyName("grant_types_supported")]
-        public string[] GrantTypes { get; } = ["client_credentials", "password", "refresh_token"];
+        public string[] GrantTypes { get; } = ["authorization_code", "client_credentials", "password", "refresh_token"];
 
         [JsonPropertyName("response_types_supported")]
-        public string[] ResponseTypes { get; } = [];
+        public string[] ResponseTypes { get; } = ["code"];
+
+        [JsonPropertyName("response_modes_supported")]
+        public string[] ResponseModes { get; } = ["query"];
+
+        [JsonPropertyName("code_challenge_methods_supported")]
+        public string[] CodeChallengeMethods { get; } = ["S256"];
+
+        [JsonPropertyName("authorization_response_iss_parameter_supported")]
+        public bool NamesIssuer { get; } = true;
 
         [JsonPropertyName("subject_types_supported")]
         public string[] SubjectTypes { get; } = ["public"];

@@ -17,7 +17,7 @@ public sealed record PasswordChange
     /// <summary>The present password.</summary>
     public string? CurrentPassword { get; init; }
 
-    /// <summary>The new one: 8 to 256 characters, and another one than the present.</summary>
+    /// <summary>The new one: 12 to 256 characters, no common password, not the caller's name or address, and another one than the present.</summary>
     public string? NewPassword { get; init; }
 
     /// <summary>Without secrets, so that no log shows them.</summary>
@@ -42,10 +42,14 @@ public sealed record PasswordChanged
 /// <param name="Grant">How it began.</param>
 /// <param name="ClientId">The program that began it.</param>
 /// <param name="CreatedAt">When it began.</param>
-/// <param name="LastUsedAt">When it last gave a token.</param>
+/// <param name="LastUsedAt">When it last gave a token; a browser's: when it was last used, to the minute.</param>
 /// <param name="ExpiresAt">When it ends, unless it is used.</param>
 /// <param name="Current">Whether this request is part of it.</param>
-public sealed record Session(string Id, string Grant, string? ClientId, DateTimeOffset CreatedAt, DateTimeOffset LastUsedAt, DateTimeOffset ExpiresAt, bool Current);
+/// <param name="Kind"><c>browser</c> or <c>token</c>.</param>
+/// <param name="Provider">The alias of the identity provider that vouched for the caller; absent: a local sign-in.</param>
+/// <param name="UserAgent">What the browser calls itself.</param>
+public sealed record Session(
+    string Id, string Grant, string? ClientId, DateTimeOffset CreatedAt, DateTimeOffset LastUsedAt, DateTimeOffset ExpiresAt, bool Current, string Kind, string? Provider, string? UserAgent);
 
 /// <summary>The caller's living sessions, the newest first.</summary>
 /// <param name="Sessions">The sessions.</param>

@@ -11,7 +11,7 @@ public sealed record TenantCreation
     /// <summary>The e-mail address of its first administrator.</summary>
     public string? Email { get; init; }
 
-    /// <summary>The administrator's password, 8 to 256 characters. Absent: a temporary one is made, which is good only for choosing another.</summary>
+    /// <summary>The administrator's password, 12 to 256 characters, none of the common ones. Absent: a temporary one is made, which is good only for choosing another.</summary>
     public string? Password { get; init; }
 
     /// <summary><c>normal</c>, <c>trial</c> or empty; without effect.</summary>

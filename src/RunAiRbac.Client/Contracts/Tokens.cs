@@ -69,7 +69,7 @@ public sealed record TokenResponse
 /// <summary>A request for tokens as a form (RFC 6749).</summary>
 public sealed record OAuthTokenRequest
 {
-    /// <summary><c>client_credentials</c>, <c>password</c> or <c>refresh_token</c>.</summary>
+    /// <summary><c>authorization_code</c>, <c>client_credentials</c>, <c>password</c> or <c>refresh_token</c>.</summary>
     [JsonPropertyName("grant_type")]
     public required string GrantType { get; init; }
 
@@ -93,13 +93,17 @@ public sealed record OAuthTokenRequest
     [JsonPropertyName("refresh_token")]
     public string? RefreshToken { get; init; }
 
-    /// <summary>Of the grant <c>authorization_code</c>, which is not served.</summary>
+    /// <summary><c>authorization_code</c>: the code; it is good once.</summary>
     [JsonPropertyName("code")]
     public string? Code { get; init; }
 
-    /// <summary>Of the grant <c>authorization_code</c>, which is not served.</summary>
+    /// <summary><c>authorization_code</c>: the redirect address exactly as it was when the code was asked for.</summary>
     [JsonPropertyName("redirect_uri")]
     public string? RedirectUri { get; init; }
+
+    /// <summary><c>authorization_code</c>: the secret whose SHA-256 was the challenge (RFC 7636).</summary>
+    [JsonPropertyName("code_verifier")]
+    public string? CodeVerifier { get; init; }
 
     /// <summary>The tenant's id, when it is not the one of the host name or the first one.</summary>
     [JsonPropertyName("tenant_id")]

@@ -107,10 +107,14 @@ internal static class DirectoryModel
             e.Property(x => x.ClientId).HasMaxLength(Lengths.Name);
             e.Property(x => x.RefreshHash).HasMaxLength(Lengths.Hash);
             e.Property(x => x.AccessKeyId).HasMaxLength(Lengths.Id);
+            e.Property(x => x.CookieHash).HasMaxLength(Lengths.ChainHash);
+            e.Property(x => x.ProviderId).HasMaxLength(Lengths.Id);
+            e.Property(x => x.UserAgent).HasMaxLength(Lengths.Label);
             OfSubject(e, nameof(SessionRow.SubjectId));
             e.HasIndex(x => new { x.TenantId, x.SubjectId });
             e.HasIndex(x => new { x.TenantId, x.RefreshHash }).HasFilter("refresh_hash IS NOT NULL");
             e.HasIndex(x => new { x.TenantId, x.EndedAt }).HasFilter("ended_at IS NOT NULL");
+            e.HasIndex(x => new { x.TenantId, x.ProviderId }).HasFilter("provider_id IS NOT NULL");
         });
     }
 

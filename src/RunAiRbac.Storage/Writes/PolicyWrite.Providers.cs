@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using Microsoft.EntityFrameworkCore;
+using RunAiRbac.Policy;
 
 namespace RunAiRbac.Storage;
 
@@ -56,7 +57,7 @@ public sealed partial class PolicyWrite
         TouchProvider(row);
     }
 
-    /// <summary>Ends a provider with its groups, memberships and identities, in rows and as one change. Another one with its alias gets none of them.</summary>
+    /// <summary>Ends a provider with its groups, memberships, identities and sessions, in rows and as one change. Another one with its alias gets none of them.</summary>
     public async Task EndProviderAsync(IdentityProviderRow row, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(row);
@@ -75,6 +76,23 @@ public sealed partial class PolicyWrite
         Align<IdentityRow>(x => x.Provider == alias && x.DeletedAt is null, x => x.DeletedAt = Now);
         (row.DeletedAt, row.EndedRevision) = (Now, Revision);
         TouchProvider(row);
+        await EndProviderSessionsAsync(row.Id, cancellationToken);
+    }
+
+    // INVARIANT: the provider's row is written before its sessions are looked for. A sign-in by it writes that row too, in the transaction that adds its
+    // session: either it waits and finds the provider ended, or its session is found here.
+    private async Task EndProviderSessionsAsync(string id, CancellationToken cancellationToken)
+    {
+        await FlushAsync(cancellationToken);
+        var living = Db.Sessions.Where(x => x.TenantId == TenantId && x.ProviderId == id && x.EndedAt == null);
+        var sessions = await living.Where(x => x.ExpiresAt > Now).Select(x => new { x.Id, x.SubjectId }).ToListAsync(cancellationToken);
+        await living.ExecuteUpdateAsync(x => x.SetProperty(s => s.EndedAt, Now).SetProperty(s => s.RefreshHash, (string?)null), cancellationToken);
+        Align<SessionRow>(x => x.ProviderId == id && x.EndedAt is null, x => (x.EndedAt, x.RefreshHash) = (Now, null));
+        foreach (var session in sessions)
+        {
+            Record(new SessionEnd(new(session.Id, Now + _longestTokenLifetime)));
+            NoteEndedSession(session.Id, session.SubjectId);
+        }
     }
 
     /// <summary>Sets a security setting to a JSON object.</summary>

@@ -29,7 +29,9 @@ public sealed record ApiHostSetup(StorageProvider Provider)
     /// <summary>Loses commits of this host; null: none.</summary>
     public LostCommits? Commits { get; init; }
 
-    /// <summary>Changes the host's services after it has registered them; null: leaves them.</summary>
+    public string Environment { get; init; } = "Development";
+
+    /// <summary>Replaces or adds services; null: none.</summary>
     public Action<IServiceCollection>? Services { get; init; }
 
     /// <summary>Further configuration keys.</summary>
@@ -147,7 +149,7 @@ public sealed class ApiHost : IAsyncDisposable
     {
         protected override void ConfigureWebHost(IWebHostBuilder builder)
         {
-            builder.UseEnvironment("Development");
+            builder.UseEnvironment(setup.Environment);
             var settings = new Dictionary<string, string>
             {
                 ["Urls"] = "http://127.0.0.1:0",

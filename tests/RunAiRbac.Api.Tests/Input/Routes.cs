@@ -2,6 +2,7 @@ using System.Text.RegularExpressions;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using RunAiRbac.Api.Http;
+using RunAiRbac.Api.SignIn.Browser.Pages;
 using RunAiRbac.Api.Tests.Fixtures;
 
 namespace RunAiRbac.Api.Tests.Input;
@@ -50,6 +51,8 @@ internal static class Routes
             from endpoint in host.Services.GetRequiredService<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>()
             let pattern = "/" + endpoint.RoutePattern.RawText!.Trim('/')
             where endpoint.Metadata.GetMetadata<EndpointPermission>() is not null
+            // Pages answer people: odd input of theirs is in the folder Browser.
+            where endpoint.Metadata.GetMetadata<PageMark>() is null
             from method in endpoint.Metadata.GetMetadata<HttpMethodMetadata>()?.HttpMethods ?? []
             orderby pattern, method
             select new MappedRoute(method, pattern, endpoint.Metadata.OfType<BodyDoc>().LastOrDefault(), endpoint.Metadata.GetMetadata<EndpointPermission>()!.At == At.Public)

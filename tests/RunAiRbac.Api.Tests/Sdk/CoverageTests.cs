@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
+using RunAiRbac.Api.SignIn.Browser.Pages;
 using RunAiRbac.Api.Tests.Fixtures;
 using RunAiRbac.Storage;
 
@@ -39,6 +40,8 @@ public sealed class CoverageTests(ApiHosts hosts) : ApiTests(hosts)
     {
         var host = await Hosts.GetAsync(StorageProvider.Sqlite);
         var routes = from endpoint in host.Services.GetRequiredService<EndpointDataSource>().Endpoints.Cast<RouteEndpoint>()
+                     // Pages are for people.
+                     where endpoint.Metadata.GetMetadata<PageMark>() is null
                      from method in endpoint.Metadata.GetMetadata<IHttpMethodMetadata>()?.HttpMethods ?? []
                      select $"{method} {endpoint.RoutePattern.RawText!.TrimEnd('/')}";
 

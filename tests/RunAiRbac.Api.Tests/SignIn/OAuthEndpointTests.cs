@@ -41,7 +41,9 @@ public sealed class OAuthEndpointTests(ApiHosts hosts) : ApiTests(hosts)
     [InlineData("grant_type=password&username=nobody@example.com&password=x", null, 400, "invalid_grant")]
     [InlineData("grant_type=password&username=nobody@example.com", null, 400, "invalid_request")]
     [InlineData("grant_type=refresh_token&refresh_token=x", null, 400, "invalid_grant")]
-    [InlineData("grant_type=authorization_code&code=x", null, 400, "unsupported_grant_type")]
+    [InlineData("grant_type=authorization_code&code=x", null, 400, "invalid_request")]
+    [InlineData("grant_type=authorization_code&client_id=runairbac-cli&code=x&redirect_uri=http://127.0.0.1:1/&code_verifier=x", null, 400, "invalid_grant")]
+    [InlineData("grant_type=urn:ietf:params:oauth:grant-type:device_code", null, 400, "unsupported_grant_type")]
     [InlineData("grant_type=password&grant_type=password", null, 400, "invalid_request")]
     [InlineData("", null, 400, "invalid_request")]
     public async Task Token_Refused_AnswersAnErrorObject(string form, string? basic, int status, string error)

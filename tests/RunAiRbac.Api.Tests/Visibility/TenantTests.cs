@@ -4,6 +4,7 @@ using System.Text.RegularExpressions;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
+using RunAiRbac.Api.SignIn.Browser.Pages;
 using RunAiRbac.Api.Tests.Fixtures;
 using RunAiRbac.Api.Tests.SubjectManagement;
 using RunAiRbac.Storage;
@@ -230,7 +231,7 @@ public sealed partial class TenantTests(ApiHosts hosts) : ApiTests(hosts)
     /// <summary>Every route that wants a token, with its methods.</summary>
     private static List<(string Method, string Pattern)> Routes(ApiHost host)
         => [.. host.Services.GetRequiredService<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>()
-            .Where(endpoint => endpoint.Metadata.GetMetadata<IAllowAnonymous>() is null)
+            .Where(endpoint => endpoint.Metadata.GetMetadata<IAllowAnonymous>() is null && endpoint.Metadata.GetMetadata<PageMark>() is null)
             .SelectMany(endpoint => (endpoint.Metadata.GetMetadata<HttpMethodMetadata>()?.HttpMethods ?? []).Select(method => (method, "/" + endpoint.RoutePattern.RawText!.Trim('/'))))];
 
     /// <summary>The path with, for its parameters, each kind of id of the other tenant.</summary>

@@ -48,7 +48,7 @@ internal sealed partial class RefusalLog(PolicyStore store, TimeProvider clock, 
     public Task SignInFailedAsync(Requester from, string grant, string? name, ApiException error)
     {
         if (from.TenantId is not { } tenantId || store.Current(tenantId)?.Snapshot is not { } snapshot) return Task.CompletedTask;
-        var kind = grant == "password" ? SubjectKind.User : SubjectKind.Application;
+        var kind = grant is "password" or "authorization_code" ? SubjectKind.User : SubjectKind.Application;
         var found = Find(snapshot, kind, name) is { IsKnown: true } subject ? snapshot.Subject(subject) : null;
         var metadata = new Dictionary<string, string> { ["errorCode"] = error.Kind.Code, ["grant"] = grant };
         return WriteAsync(error.Kind.Code, new AuditFailure(
@@ -79,6 +79,15 @@ internal sealed partial class RefusalLog(PolicyStore store, TimeProvider clock, 
 
         static string Shown(string claim) => PlainText.IsName(claim, Lengths.Name) ? claim : "not printable";
     }
+
+    /// <summary>A sign-in by an identity provider that failed. Who it was is not known: nothing of what was said has been believed.</summary>
+    public Task ProviderSignInFailedAsync(RequestOrigin origin, SsoProvider provider, string grant, string code, int status)
+        => store.Current(provider.TenantId) is null ? Task.CompletedTask : WriteAsync(code, new AuditFailure(
+            provider.TenantId, clock.NowMicros(), new Actor(null, Unknown, origin), AuditSubjectTypes.Of(SubjectKind.User), AuditActions.SignIn, status,
+            new Dictionary<string, string> { ["errorCode"] = code, ["grant"] = grant, ["provider"] = provider.Alias })
+        {
+            EntityType = AuditEntities.User,
+        });
 
     /// <summary>Writes the summaries of minutes that are over; with <paramref name="all"/>, of the present one too.</summary>
     public async Task FlushAsync(bool all)

@@ -16,8 +16,9 @@ internal sealed class MeService(PolicyStore store, Writes writes, Passwords pass
     {
         var caller = context.Admitted().Caller;
         var (current, next) = Validate(change);
-        var credential = await FindPasswordAsync(caller, context.RequestAborted);
-        await DemandCurrentAsync(context, caller, current, credential);
+        var (credential, person) = await FindPasswordAsync(caller, context.RequestAborted);
+        await DemandCurrentAsync(context, caller, person.Key, current, credential);
+        if (PasswordPolicy.WhyRefused(next, person.Key, person.FirstName, person.LastName, $"{person.FirstName}{person.LastName}") is { } why) throw ApiException.Invalid("newPassword", why);
         var hash = await passwords.HashAsync(next, context.RequestAborted);
         await writes.RunAsync(context, async (write, _) =>
         {
@@ -39,8 +40,11 @@ internal sealed class MeService(PolicyStore store, Writes writes, Passwords pass
         var rows = await db.Sessions.AsNoTracking()
             .Where(s => s.TenantId == caller.TenantId && s.SubjectId == caller.SubjectId && s.EndedAt == null && s.ExpiresAt > now)
             .OrderByDescending(s => s.CreatedAt).ThenBy(s => s.Id).ToListAsync(cancellationToken);
+        var aliases = await db.IdentityProviders.AsNoTracking().Where(x => x.TenantId == caller.TenantId && x.DeletedAt == null)
+            .ToDictionaryAsync(x => x.Id, x => x.Alias, StringComparer.Ordinal, cancellationToken);
         return new SessionList([.. rows.Select(s => new Session(
-            s.Id, s.Grant, s.ClientId, Micros.ToTime(s.CreatedAt), Micros.ToTime(s.LastUsedAt), Micros.ToTime(s.ExpiresAt), s.Id == caller.SessionId))]);
+            s.Id, s.Grant, s.ClientId, Micros.ToTime(s.CreatedAt), Micros.ToTime(s.LastUsedAt), Micros.ToTime(s.ExpiresAt), s.Id == caller.SessionId,
+            s.CookieHash is null ? "token" : "browser", s.ProviderId is null ? null : aliases.GetValueOrDefault(s.ProviderId), s.UserAgent))]);
     }
 
     public async Task EndSessionAsync(HttpContext context, string id)
@@ -61,27 +65,28 @@ internal sealed class MeService(PolicyStore store, Writes writes, Passwords pass
         var current = change.CurrentPassword ?? throw ApiException.Invalid("currentPassword", "is missing");
         var next = change.NewPassword ?? throw ApiException.Invalid("newPassword", "is missing");
         if (current.Length > Passwords.MaxLength) throw ApiException.Invalid("currentPassword", "is not the present password");
-        if (next.Length is < Passwords.MinLength or > Passwords.MaxLength) throw ApiException.Invalid("newPassword", $"must have {Passwords.MinLength} to {Passwords.MaxLength} characters");
+        if (PasswordPolicy.WhyRefused(next) is { } why) throw ApiException.Invalid("newPassword", why);
         if (next == current) throw ApiException.Invalid("newPassword", "must be another one than the present");
         return (current, next);
     }
 
-    /// <summary>A stolen token is no way to guess the password: failures count as those of a sign-in do, under the subject's id.</summary>
-    private async Task DemandCurrentAsync(HttpContext context, Caller caller, string current, CredentialRow credential)
+    /// <summary>A stolen token is no way to guess the password: failures are counted together with those of sign-ins.</summary>
+    private async Task DemandCurrentAsync(HttpContext context, Caller caller, string email, string current, CredentialRow credential)
     {
         var address = Tenancy.AddressOf(context);
         throttle.DemandAddress(address);
-        var stored = throttle.Begin(caller.TenantId, caller.SubjectId, address) ? credential.Hash : null;
+        var stored = throttle.Begin(caller.TenantId, email, address) ? credential.Hash : null;
         if (!await passwords.VerifyAsync(current, stored, context.RequestAborted)) throw ApiException.Invalid("currentPassword", "is not the present password");
-        throttle.Succeeded(caller.TenantId, caller.SubjectId, address);
+        throttle.Succeeded(caller.TenantId, email, address);
     }
 
-    private async Task<CredentialRow> FindPasswordAsync(Caller caller, CancellationToken cancellationToken)
+    private async Task<(CredentialRow Credential, SubjectRow Person)> FindPasswordAsync(Caller caller, CancellationToken cancellationToken)
     {
         await using var db = await store.OpenAsync(cancellationToken);
-        return await db.Credentials.AsNoTracking()
+        var credential = await db.Credentials.AsNoTracking()
             .Where(c => c.TenantId == caller.TenantId && c.SubjectId == caller.SubjectId && c.Kind == CredentialKinds.Password && c.DeletedAt == null)
             .OrderByDescending(c => c.CreatedAt).FirstOrDefaultAsync(cancellationToken)
             ?? throw new ApiException(Kinds.Forbidden, "The caller has no password here.");
+        return (credential, await db.Subjects.AsNoTracking().SingleAsync(s => s.TenantId == caller.TenantId && s.Id == caller.SubjectId, cancellationToken));
     }
 }

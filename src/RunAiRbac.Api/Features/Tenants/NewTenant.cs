@@ -17,7 +17,8 @@ internal sealed partial record NewTenant(string Name, string Email, string? Pass
         if (body.ContractType is not (null or "" or "normal" or "trial")) throw ApiException.Invalid("contractType", "must be normal, trial or empty");
         // The other role that existing clients know could not look after the tenant, and a tenant always has somebody who can.
         if (body.Role is not (null or AdministratorRole)) throw ApiException.Invalid("role", $"must be {AdministratorRole}: a tenant's first user looks after it");
-        return new NewTenant(ReadName(body.Name), EmailField.Read(body.Email), ReadPassword(body.Password));
+        var (name, email) = (ReadName(body.Name), EmailField.Read(body.Email));
+        return new NewTenant(name, email, ReadPassword(body.Password, email));
     }
 
     private static string ReadName(string? name)
@@ -27,11 +28,8 @@ internal sealed partial record NewTenant(string Name, string Email, string? Pass
         return Pattern().IsMatch(name) ? name : throw ApiException.Invalid("name", "must hold only letters, digits and `-`, and begin and end with a letter or digit");
     }
 
-    private static string? ReadPassword(string? password)
-    {
-        if (password is null or { Length: >= Passwords.MinLength and <= Passwords.MaxLength }) return password;
-        throw ApiException.Invalid("password", $"must have {Passwords.MinLength} to {Passwords.MaxLength} characters");
-    }
+    private static string? ReadPassword(string? password, string email)
+        => password is null || PasswordPolicy.WhyRefused(password, email) is not { } why ? password : throw ApiException.Invalid("password", why);
 
     [GeneratedRegex(@"^[a-zA-Z0-9][a-zA-Z0-9-]*[a-zA-Z0-9]\z", RegexOptions.CultureInvariant)]
     private static partial Regex Pattern();
