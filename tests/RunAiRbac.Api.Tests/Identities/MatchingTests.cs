@@ -174,6 +174,19 @@ public sealed class MatchingTests(ApiHosts hosts, PostgresFixture postgres) : Ap
     }
 
     [Theory, MemberData(nameof(Providers))]
+    public async Task Claim_OfTwoProviders_IsTwoAccounts(StorageProvider storage)
+    {
+        var organization = await NewAsync(storage);
+        var (first, second) = (await organization.ProviderAsync("first"), await organization.ProviderAsync("second", ["*"], true));
+        var ann = await first.OutcomeAsync("00u1", "ann@example.com");
+
+        (await second.OutcomeAsync("00u1", null)).Should().Be(SsoRefusalCodes.EmailMissing);
+        (await second.OutcomeAsync("00u1", "ann@example.com")).Should().Be(SsoRefusalCodes.AccountExists);
+        (await second.OutcomeAsync("00u1", "bob@example.com")).Should().NotBe(ann);
+        (await first.OutcomeAsync("00u1", null)).Should().Be(ann);
+    }
+
+    [Theory, MemberData(nameof(Providers))]
     public async Task Claims_ThatLookAlike_AreDifferentAccounts(StorageProvider storage)
     {
         var organization = await NewAsync(storage);

@@ -50,19 +50,18 @@ internal sealed class IdentitiesService(Writes writes)
     private static async Task EndAsync(PolicyWrite write, IdentityRow identity, bool isLast)
     {
         var row = await write.RowAsync(identity.SubjectId, CancellationToken.None);
+        if (identity.Provider == Local) await EndPasswordAsync(write, row);
+        else await write.SetGroupsAsync(row.Id, identity.Provider, [], CancellationToken.None);
         write.EndIdentity(identity, isLast);
         await write.EndSessionsAsync(row, CancellationToken.None);
-        if (identity.Provider == Local)
-        {
-            foreach (var password in await write.CredentialsAsync(row.Id, CredentialKinds.Password, CancellationToken.None)) password.DeletedAt = write.Now;
-            row.IsLocal = false;
-        }
-        else
-        {
-            await write.SetGroupsAsync(row.Id, identity.Provider, [], CancellationToken.None);
-        }
-
         await write.TouchSubjectAsync(row, CancellationToken.None);
+    }
+
+    /// <summary>Before the subject is changed: credentials are locked first, as by whoever signs in (<see cref="SignIn.Sessions"/>).</summary>
+    private static async Task EndPasswordAsync(PolicyWrite write, SubjectRow row)
+    {
+        foreach (var password in await write.CredentialsAsync(row.Id, CredentialKinds.Password, CancellationToken.None)) password.DeletedAt = write.Now;
+        row.IsLocal = false;
     }
 
     /// <summary>Who is only named by rules becomes a user: that is creating one, with every rule it has.</summary>
