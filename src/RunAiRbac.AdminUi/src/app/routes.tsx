@@ -10,6 +10,17 @@ const pages: RouteObject[] = [
   { path: 'roles/:roleId', lazy: () => import('../pages/roles/RolePage') },
   { path: 'check-access', lazy: () => import('../pages/check-access/CheckAccessPage') },
   { path: 'who-can', lazy: () => import('../pages/who-can/WhoCanPage') },
+  { path: 'users', lazy: () => import('../pages/users/UsersPage') },
+  { path: 'users/:id', lazy: () => import('../pages/users/UserPage') },
+  { path: 'groups', lazy: () => import('../pages/groups/GroupsPage') },
+  { path: 'groups/:name', lazy: () => import('../pages/groups/GroupPage') },
+  { path: 'applications', lazy: () => import('../pages/applications/ApplicationsPage') },
+  { path: 'applications/:id', lazy: () => import('../pages/applications/ApplicationPage') },
+  { path: 'organization', lazy: () => import('../pages/organization/OrganizationPage') },
+  { path: 'organization/:type/:id?', lazy: () => import('../pages/organization/ScopePage') },
+  { path: 'event-history', lazy: () => import('../pages/event-history/EventHistoryPage') },
+  { path: 'settings', lazy: () => import('../pages/settings/SettingsPage') },
+  { path: 'account', lazy: () => import('../pages/account/AccountPage') },
 ];
 
 export const newRouter = () =>

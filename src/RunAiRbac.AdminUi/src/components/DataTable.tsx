@@ -136,7 +136,7 @@ function HeaderCell<T>({ column, control: { state, change } }: { column: Column<
 }
 
 /** Searches as one types, a quarter of a second after the last letter. */
-export function SearchField({ label, value, change }: { label: string; value: string; change: (text: string) => void }) {
+export function SearchField({ label, value, change, width = 280 }: { label: string; value: string; change: (text: string) => void; width?: number }) {
   const [text, setText] = useState(value);
   const send = useDebouncedCallback(change, 250);
   // The back button changes the address, not the field.
@@ -147,7 +147,7 @@ export function SearchField({ label, value, change }: { label: string; value: st
   };
   return (
     <TextInput type="search" role="searchbox" placeholder={label} aria-label={label} value={text} onChange={(e) => set(e.currentTarget.value)} leftSection={<IconSearch size={16} aria-hidden />}
-      rightSection={text && <ActionIcon variant="subtle" color="gray" size="sm" aria-label="Clear the search" onClick={() => set('')}><IconX size={14} /></ActionIcon>} w={{ base: '100%', xs: 280 }} />
+      rightSection={text && <ActionIcon variant="subtle" color="gray" size="sm" aria-label="Clear the search" onClick={() => set('')}><IconX size={14} /></ActionIcon>} w={{ base: '100%', xs: width }} />
   );
 }
 

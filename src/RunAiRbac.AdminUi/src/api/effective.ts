@@ -1,0 +1,73 @@
+import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
+import type { AccessRule } from './accessRules';
+import { api, body, type Api } from './client';
+
+/** Everybody signed in, as a rule names them. */
+export const everybody = 'all-authenticated-users';
+
+/** A subject whose access is shown, with the groups whose rules count for it too. */
+export interface Holder {
+  type: 'user' | 'group' | 'application';
+  id: string;
+  /** As rules name it: e-mail, group name or client id. */
+  name: string;
+  groups: string[];
+}
+
+/** How a rule comes to a subject. */
+export type Source = { kind: 'direct' } | { kind: 'group'; group: string } | { kind: 'everybody' };
+
+const kinds: Record<string, Holder['type']> = { user: 'user', group: 'group', app: 'application', 'service-account': 'application' };
+
+/** Null: the rule is somebody else's (an id or a name may stand for subjects of several types). */
+export function sourceOf(rule: { subjectType: string; subjectId: string }, holder: Holder): Source | null {
+  if (rule.subjectType === everybody) return holder.type === 'group' ? null : { kind: 'everybody' };
+  const type = kinds[rule.subjectType];
+  if (type === holder.type && rule.subjectId === holder.name) return { kind: 'direct' };
+  return type === 'group' && holder.type === 'user' && holder.groups.includes(rule.subjectId) ? { kind: 'group', group: rule.subjectId } : null;
+}
+
+export interface Grant {
+  rule: AccessRule;
+  source: Source;
+}
+
+/** An address has room for so many names; the rules of further groups are named as missing, never silently left out. */
+export const mostGroups = 80;
+const mostRules = 500;
+
+/** The rules that give a subject its access: its own, those of its groups, and those of everybody signed in. One call. */
+export const useGrants = (holder: Holder | undefined) =>
+  useQuery({
+    queryKey: ['access-rules', 'grants', holder],
+    enabled: holder !== undefined,
+    queryFn: async (): Promise<{ grants: Grant[]; missingGroups: number; missingRules: boolean }> => {
+      const { id, type, groups } = holder!;
+      const names = type === 'group' ? [id] : [id, ...groups.slice(0, mostGroups), everybody];
+      // A single value would be split at its commas.
+      const subjectIds = names.length === 1 ? [...names, ...names] : names;
+      const page = await body(api.GET('/api/v1/authorization/access-rules', { params: { query: { subjectIds: subjectIds as never, limit: mostRules } } }));
+      const rules = page.accessRules ?? [];
+      const grants = rules.flatMap((rule) => {
+        const source = sourceOf(rule, holder!);
+        return source ? [{ rule, source }] : [];
+      });
+      return { grants, missingGroups: Math.max(0, groups.length - mostGroups), missingRules: rules.length === mostRules };
+    },
+  });
+
+export type PermittedActions = Api<'PermittedActions'>;
+
+/** What a subject may do, at the highest scopes, with the rules that give it. */
+export const useWhatCan = (holder: Holder) =>
+  useInfiniteQuery({
+    queryKey: ['what-can', holder.type, holder.id],
+    initialPageParam: undefined as string | undefined,
+    getNextPageParam: (last: Api<'WhatCanResponse'>) => last.cursor ?? undefined,
+    queryFn: ({ pageParam }) =>
+      body(
+        api.POST('/api/v1/authorize/what-can', {
+          body: { subject: { type: holder.type, id: holder.type === 'group' ? holder.name : holder.id }, limit: 1000, ...(pageParam ? { cursor: pageParam } : {}) } as never,
+        }),
+      ),
+  });
