@@ -48,6 +48,24 @@ public class CostTests
         snapshot.Ask("bot", "read", "workloads", "s0").Allowed.Should().BeTrue();
     }
 
+    [Fact]
+    public void Check_OfAUserInVeryManyGroups_AllocatesNothing()
+    {
+        var groups = Enumerable.Range(0, 500).Select(i => new SubjectFact($"g{i}", SubjectKind.Group, $"g{i}", $"g{i}")).ToArray();
+        var snapshot = PolicySnapshot.Build(Catalogue.Default, new PolicyFacts(
+            1, Catalogue.Default.Roles, Scopes, [.. Subjects, .. groups], groups.Select(group => new MembershipFact("alice", group.Id)),
+            groups[..499].Select((group, i) => new RuleFact(i, group.Id, Viewer, "vision")).Append(new RuleFact(499, "g499", Viewer, "robots")), []));
+        var (subject, type, read) = (snapshot.FindSubject("alice"), snapshot.Catalogue.FindResourceType("workloads"), snapshot.Catalogue.FindAction("read"));
+        var (here, elsewhere) = (snapshot.FindScope("robots"), snapshot.FindScope("1"));
+
+        snapshot.Check(subject, type, read, here, Now).Allowed.Should().BeTrue();
+        Allocated(() =>
+        {
+            snapshot.Check(subject, type, read, here, Now);
+            snapshot.Check(subject, type, read, elsewhere, Now);
+        }).Should().Be(0);
+    }
+
     public static TheoryData<string> Changes => ["application", "tenant", "member", "scope", "subject"];
 
     /// <summary>One principal with very many rules, one scope with very many, a group with very many members: ten times as many, and a change costs hardly more.</summary>

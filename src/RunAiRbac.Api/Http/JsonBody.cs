@@ -62,12 +62,15 @@ internal static class JsonBody
         return options;
     }
 
+    /// <summary>A quicker way to read the usual bodies of one kind; false: the serializer is to read this one.</summary>
+    public delegate bool FastReader<T>(ReadOnlySpan<byte> body, out T? value);
+
     /// <summary>Reads a body that must be there.</summary>
-    public static async ValueTask<T> ReadAsync<T>(HttpContext context, JsonSerializerOptions options, long maxBytes = MaxBytes)
-        => await ReadOptionalAsync<T>(context, options, maxBytes) ?? throw new ApiException(Kinds.InvalidRequest, "The request needs a JSON body.", "body");
+    public static async ValueTask<T> ReadAsync<T>(HttpContext context, JsonSerializerOptions options, long maxBytes = MaxBytes, FastReader<T>? fast = null)
+        => await ReadOptionalAsync(context, options, maxBytes, fast) ?? throw new ApiException(Kinds.InvalidRequest, "The request needs a JSON body.", "body");
 
     /// <summary>Reads a body; default when there is none.</summary>
-    public static async ValueTask<T?> ReadOptionalAsync<T>(HttpContext context, JsonSerializerOptions options, long maxBytes = MaxBytes)
+    public static async ValueTask<T?> ReadOptionalAsync<T>(HttpContext context, JsonSerializerOptions options, long maxBytes = MaxBytes, FastReader<T>? fast = null)
     {
         var request = context.Request;
         if (request.ContentLength > maxBytes) throw TooLarge(maxBytes);
@@ -79,7 +82,8 @@ internal static class JsonBody
         var body = await ReadToEndAsync(request, maxBytes, context.RequestAborted);
         try
         {
-            return body.IsEmpty ? default : Parse<T>(body, options);
+            if (body.IsEmpty) return default;
+            return fast is not null && TryReadFast(body, fast, out var value) ? value : Parse<T>(body, options);
         }
         catch (JsonException malformed)
         {
@@ -105,6 +109,22 @@ internal static class JsonBody
 
             if (read.IsCompleted) return read.Buffer;
             request.BodyReader.AdvanceTo(read.Buffer.Start, read.Buffer.End);
+        }
+    }
+
+    private static bool TryReadFast<T>(System.Buffers.ReadOnlySequence<byte> body, FastReader<T> fast, out T? value)
+    {
+        if (body.IsSingleSegment) return fast(body.FirstSpan, out value);
+        // One piece is read much faster than many, and copying costs next to nothing.
+        var whole = System.Buffers.ArrayPool<byte>.Shared.Rent((int)body.Length);
+        try
+        {
+            System.Buffers.BuffersExtensions.CopyTo(body, whole);
+            return fast(whole.AsSpan(0, (int)body.Length), out value);
+        }
+        finally
+        {
+            System.Buffers.ArrayPool<byte>.Shared.Return(whole);
         }
     }
 

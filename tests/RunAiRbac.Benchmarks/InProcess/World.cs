@@ -9,12 +9,13 @@ internal sealed class World
 
     private static readonly int[] RoleIds = [.. Catalogue.Default.Roles.Select(role => role.Id).Where(id => id != PredefinedRoles.PlatformAdministrator)];
 
-    private readonly Random _random = new(20_260_101);
+    private readonly Random _random;
     private readonly WorldSize _size;
 
-    private World(WorldSize size)
+    private World(WorldSize size, int tenantId = 1)
     {
-        _size = size;
+        (_size, TenantId) = (size, tenantId);
+        _random = new(20_260_100 + tenantId);
         Scopes = MakeScopes();
         Groups = [.. Enumerable.Range(0, size.Groups).Select(i => new SubjectFact(Id(), SubjectKind.Group, $"group-{i}", $"group-{i}"))];
         Users = [.. Enumerable.Range(0, size.Users).Select(i => new SubjectFact(Id(), SubjectKind.User, $"user-{i}@example.org", $"user-{i}@example.org"))];
@@ -22,6 +23,8 @@ internal sealed class World
     }
 
     public string Name => _size.Name;
+
+    public int TenantId { get; }
 
     public ScopeFact[] Scopes { get; }
 
@@ -34,6 +37,15 @@ internal sealed class World
     public static World W100k() => new(new WorldSize("W100k", 10, 200, 10_000, 10_000, 500, 100_000));
 
     public static World W1M() => new(new WorldSize("W1M", 10, 200, 100_000, 1_000_000, 5_000, 1_000_000));
+
+    /// <summary>Of W100k or W1M by their names.</summary>
+    public static World Named(string name) => name.Equals("W1M", StringComparison.OrdinalIgnoreCase) ? W1M() : W100k();
+
+    /// <summary>With so many rules, and as much of everything else as W1M has for each.</summary>
+    public static World Of(int rules) => new(new WorldSize($"{rules:N0}", 10, 200, rules / 10, rules, rules / 200, rules));
+
+    /// <summary>A tenant of 1,000 rules and 200 users.</summary>
+    public static World Small(int tenantId) => new(new WorldSize($"tenant-{tenantId}", 1, 5, 100, 200, 20, 1_000), tenantId);
 
     public PolicyFacts Facts() => new(
         1, Catalogue.Default.Roles, Scopes, [.. Groups, .. Users, new(Id(), SubjectKind.AllAuthenticated, "all", "all")], Memberships(), Rules, []);
@@ -66,7 +78,7 @@ internal sealed class World
     /// <summary>A rule that is not there yet.</summary>
     public RuleFact NewRule(int id) => new(id, Pick(Users).Id, Pick(RoleIds), Pick(Scopes).Id);
 
-    private IEnumerable<MembershipFact> Memberships()
+    public IEnumerable<MembershipFact> Memberships()
     {
         var random = new Random(7);
         foreach (var user in Users)
@@ -79,7 +91,7 @@ internal sealed class World
 
     private ScopeFact[] MakeScopes()
     {
-        var tenant = new ScopeFact("1", "tenant", null, "Example");
+        var tenant = new ScopeFact($"{TenantId}", "tenant", null, "Example");
         var clusters = Enumerable.Range(0, _size.Clusters).Select(i => new ScopeFact(Id(), "cluster", tenant.Id, $"cluster-{i}")).ToArray();
         var departments = Enumerable.Range(0, _size.Departments).Select(i => new ScopeFact(Id(), "department", clusters[i % clusters.Length].Id, $"department-{i}")).ToArray();
         var projects = Enumerable.Range(0, _size.Projects).Select(i => new ScopeFact(Id(), "project", departments[i % departments.Length].Id, $"project-{i}"));
@@ -111,6 +123,9 @@ internal sealed class World
             _ => Scopes[firstProject + _random.Next(_size.Projects)],
         };
     }
+
+    /// <summary>The roles that rules draw from.</summary>
+    public static IReadOnlyList<int> Roles => RoleIds;
 
     private T Pick<T>(T[] items) => items[_random.Next(items.Length)];
 

@@ -45,7 +45,7 @@ internal static class AuthorizeEndpoints
     {
         public async Task CheckAsync(HttpContext context)
         {
-            var request = await JsonBody.ReadAsync<CheckRequest>(context, JsonBody.Strict);
+            var request = await JsonBody.ReadAsync<CheckRequest>(context, JsonBody.Strict, fast: CheckReader.TryReadCheck);
             Questions.Validate(request);
             var point = await DecisionPoint.AtAsync(context.Admitted(), request.Consistency, store, clock, context.RequestAborted);
             var question = Questions.Resolve(request, point.Snapshot, point.Caller);
@@ -57,7 +57,7 @@ internal static class AuthorizeEndpoints
 
         public async Task BatchAsync(HttpContext context)
         {
-            var request = await JsonBody.ReadAsync<BatchCheckRequest>(context, JsonBody.Strict, JsonBody.MaxBatchBytes);
+            var request = await JsonBody.ReadAsync<BatchCheckRequest>(context, JsonBody.Strict, JsonBody.MaxBatchBytes, CheckReader.TryReadBatch);
             if (request.Checks is null) throw ApiException.Invalid("checks", "is missing");
             if (request.Checks.Count is 0 or > MaxChecks) throw ApiException.Invalid("checks", $"must hold 1 to {MaxChecks} checks");
             for (var i = 0; i < request.Checks.Count; i++) Questions.Validate(request.Checks[i], i);
