@@ -17,7 +17,7 @@ public sealed class Browser : IAsyncLifetime
     }
 
     /// <summary>A browser profile of its own: no cookies, no storage. Its pages' errors must be none at the end (see <see cref="Person"/>).</summary>
-    public async Task<IBrowserContext> NewContextAsync(Uri address, int width = 1280, int height = 800, ColorScheme colors = ColorScheme.Light)
+    public async Task<IBrowserContext> NewContextAsync(Uri address, int width = 1280, int height = 800, ColorScheme colors = ColorScheme.Light, bool javaScript = true)
     {
         Demand();
         return await _browser!.NewContextAsync(new BrowserNewContextOptions
@@ -25,6 +25,7 @@ public sealed class Browser : IAsyncLifetime
             BaseURL = address.ToString(),
             ViewportSize = new ViewportSize { Width = width, Height = height },
             ColorScheme = colors,
+            JavaScriptEnabled = javaScript,
             ReducedMotion = ReducedMotion.Reduce,
             Locale = "en-GB",
             TimezoneId = "UTC",

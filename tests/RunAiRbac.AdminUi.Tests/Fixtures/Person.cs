@@ -40,6 +40,9 @@ public sealed class Person : IAsyncDisposable
         return new Person(context, await context.NewPageAsync());
     }
 
+    /// <summary>Somebody who is not signed in.</summary>
+    public static Person Visit(IBrowserContext context, IPage page) => new(context, page);
+
     /// <summary>Opens a page and waits until it has loaded what it needs.</summary>
     public async Task OpenAsync(string path)
     {
