@@ -35,6 +35,10 @@ public sealed class HostOptionsTests
     [InlineData("Development", "Bootstrap:TenantName= ", "Bootstrap:TenantName")]
     [InlineData("Development", "Bootstrap:AdminEmail=nobody", "Bootstrap:AdminEmail")]
     [InlineData("Development", "Bootstrap:AdminPassword=short", "Bootstrap:AdminPassword")]
+    [InlineData("Development", "Sso:AllowedPrivateNetworks:0=internal", "Sso:AllowedPrivateNetworks")]
+    [InlineData("Development", "Sso:AllowedPrivateNetworks:0=10.0.0.1", "Sso:AllowedPrivateNetworks")]
+    [InlineData("Development", "Sso:ClockSkew=00:10:01", "Sso:ClockSkew")]
+    [InlineData("Development", "Sso:MembershipLifetime=00:59:59", "Sso:MembershipLifetime")]
     public async Task Validate_WrongValue_NamesTheKey(string environment, string setting, string key)
         => (await JudgeAsync(environment, setting)).Should().Contain(key);
 
@@ -43,6 +47,7 @@ public sealed class HostOptionsTests
     [InlineData("Development", "Tokens:AccessTokenLifetime=00:02:00")]
     [InlineData("Development", "Tokens:AccessTokenLifetime=12:00:00;Tokens:RefreshTokenLifetime=12:00:00")]
     [InlineData("Development", "Passwords:Rounds=1")]
+    [InlineData("Development", "Sso:AllowedPrivateNetworks:0=10.0.0.0/8;Sso:AllowedPrivateNetworks:1=fd00::/8;Sso:ClockSkew=00:00:00")]
     [InlineData("Production", "Tokens:Issuer=https://rbac.example.com")]
     public async Task Validate_GoodValue_SaysNothing(string environment, string settings)
         => (await JudgeAsync(environment, settings)).Should().BeNull();

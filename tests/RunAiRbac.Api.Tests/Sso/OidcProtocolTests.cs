@@ -323,5 +323,13 @@ public sealed class OidcProtocolTests
         (await shop.Protocol.SignOutAddressAsync(shop.Provider, null, ApiHost.Issuer, TestContext.Current.CancellationToken)).Should().BeNull();
     }
 
+    [Fact]
+    public async Task Finish_IdTokenTooLongForAnAddress_IsNotKept()
+    {
+        await using var shop = await OidcWorkshop.OpenAsync();
+        shop.Idp.Claims = claims => claims["photo"] = new string('x', 4096);
+        (await shop.SignInAsync()).SignOutHint.Should().BeNull();
+    }
+
     internal static string Payload(string token) => System.Text.Encoding.UTF8.GetString(WebEncoders.Base64UrlDecode(token.Split('.')[1]));
 }

@@ -13,6 +13,9 @@ internal sealed partial class OidcProtocol(OidcMetadata metadata, IdTokens idTok
     /// <summary>Asked for when an administrator names no scopes: without an e-mail address nobody can sign in.</summary>
     private static readonly string[] DefaultScopes = ["profile", "email"];
 
+    /// <summary>Sign-out sends the ID token in an address: without it the provider asks the person once more.</summary>
+    private const int MaxHint = 4096;
+
     public string Type => ProviderTypes.Oidc;
 
     public async Task<IResult> BeginAsync(HttpContext context, SsoProvider provider, SignInAttempt attempt)
@@ -39,7 +42,7 @@ internal sealed partial class OidcProtocol(OidcMetadata metadata, IdTokens idTok
         if (configuration.UserInfoEndpoint is { Length: > 0 } userInfo && accessToken is not null && IsIncomplete(provider, claims))
             claims = new ProviderClaims(said, await UserInfoAsync(userInfo, accessToken, subject, cancellationToken));
         DemandClaim(provider, claims);
-        var mapped = ClaimMapping.Map(provider, subject, claims) with { SignOutHint = idToken };
+        var mapped = ClaimMapping.Map(provider, subject, claims) with { SignOutHint = idToken.Length <= MaxHint ? idToken : null };
         if (!HasOverage(said, provider)) return mapped;
         Log.Overage(logger, provider.Alias, provider.TenantId);
         return mapped with { Groups = null };
