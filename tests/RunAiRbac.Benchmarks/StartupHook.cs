@@ -23,10 +23,11 @@ internal static class StartupHook
         while (true)
         {
             Thread.Sleep(Every);
-            // What lived at the end of the last collection, and what is there now, garbage included.
-            var alive = GC.GetGCMemoryInfo(GCKind.Any).HeapSizeBytes;
+            var (workingSet, heap) = (Environment.WorkingSet, GC.GetTotalMemory(forceFullCollection: false));
+            // What is still needed, exactly: between full collections the heap also holds what died old.
+            var alive = GC.GetTotalMemory(forceFullCollection: true);
             File.AppendAllText(file, string.Create(CultureInfo.InvariantCulture,
-                $"{watch.Elapsed.TotalSeconds:F0} {Environment.WorkingSet / 1048576.0:F1} {alive / 1048576.0:F1} {GC.GetTotalMemory(false) / 1048576.0:F1} {GC.CollectionCount(2)}\n"));
+                $"{watch.Elapsed.TotalSeconds:F0} {workingSet / 1048576.0:F1} {alive / 1048576.0:F1} {heap / 1048576.0:F1} {GC.CollectionCount(2)}\n"));
         }
     }
 }

@@ -113,7 +113,8 @@ internal static class Soak
             var app = await ServedApi.PostAsync(admin, "/api/v1/service-accounts", new JsonObject { ["name"] = "soak" });
             while (!until.IsCancellationRequested)
             {
-                // Each token is a new one for the cache of tokens.
+                // Each token is a new one for the cache of tokens, which keeps up to 100,000 and would go on growing towards them if they came as fast as they can.
+                await Task.Delay(TimeSpan.FromSeconds(1), CancellationToken.None);
                 using var signedIn = api.NewClient(await api.TokenAsync(new JsonObject { ["grantType"] = "client_credentials", ["clientID"] = (string)app["clientId"]!, ["clientSecret"] = (string)app["clientSecret"]! }));
                 await ServedApi.PostAsync(signedIn, "/api/v1/authorize", new JsonObject { ["action"] = "read", ["resourceType"] = "cluster", ["scope"] = new JsonObject { ["type"] = "tenant", ["id"] = "1" } });
                 SignIns++;
