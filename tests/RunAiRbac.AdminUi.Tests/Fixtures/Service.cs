@@ -34,6 +34,9 @@ public sealed class Service : IAsyncDisposable
     /// <summary>Where the program was built to, its admin UI beside it.</summary>
     public static string ProgramFolder { get; } = FindProgram();
 
+    /// <summary>The root of the repository, of whose build this is part.</summary>
+    public static string Repository { get; } = Path.GetFullPath(Path.Combine(ProgramFolder, "..", "..", "..", ".."));
+
     public static async Task<Service> StartAsync(IReadOnlyDictionary<string, string>? settings = null)
     {
         var folder = Directory.CreateTempSubdirectory("runairbac-ui-").FullName;

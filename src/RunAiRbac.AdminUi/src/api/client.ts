@@ -5,17 +5,18 @@ import { Problem } from './problem';
 /** A record of the API, by its name in docs/openapi.json. */
 export type Api<Name extends keyof components['schemas']> = components['schemas'][Name];
 
-export const goToSignIn = () => {
+/** Pages of the service that bring the person back here. */
+const goTo = (page: string) => {
   const here = window.location.pathname + window.location.search;
-  window.location.assign('/login?returnUrl=' + encodeURIComponent(here));
+  window.location.assign(`${page}?returnUrl=${encodeURIComponent(here)}`);
 };
 
 const failures: Middleware = {
   async onResponse({ response }) {
     if (response.ok) return;
     const problem = await Problem.read(response);
-    // The session ended: the sign-in page brings the person back here.
-    if (response.status === 401) goToSignIn();
+    if (response.status === 401) goTo('/login');
+    if (problem.code === 'password_change_required') goTo('/login/password');
     throw problem;
   },
   onError() {

@@ -36,7 +36,7 @@ async function readDepartments(filterBy: string, offset: number): Promise<NodePa
 
 async function readProjects(query: { filterBy?: string; search?: string }, offset: number, limit = pageSize): Promise<NodePage> {
   const page = await body(api.GET('/api/v1/org-unit/projects', { params: { query: { ...query, sortBy: 'name', limit, offset } } }));
-  return { nodes: (page.projects ?? []).map((p: Api<'Project'>): ScopeNode => ({ type: 'project', id: p.id, name: p.name, path: p.parent?.name })), next: page.next ?? undefined };
+  return { nodes: (page.projects ?? []).map((p: Api<'Project'>): ScopeNode => ({ type: 'project', id: p.id, name: p.name, ...(query.search ? { path: p.parent?.name } : {}) })), next: page.next ?? undefined };
 }
 
 /** What lies directly below a node, page by page; read when the node is opened. */

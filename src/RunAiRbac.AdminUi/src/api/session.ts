@@ -10,11 +10,5 @@ export function useTenantScope() {
   return me ? { type: 'tenant' as const, id: me.tenantId, name: me.tenantName } : undefined;
 }
 
-/** A form, not a fetch: the answer may lead to the identity provider's own sign-out page. */
-export function signOut() {
-  const form = document.createElement('form');
-  form.method = 'post';
-  form.action = '/logout';
-  document.body.append(form);
-  form.submit();
-}
+/** A page of the service: signing out may lead on to the identity provider's own. */
+export const signOut = () => window.location.assign('/logout');

@@ -13,12 +13,12 @@ export interface Subject {
 const most = 8;
 
 /** Subjects of a type whose name holds a text. Who may not read that type finds none, and may still type a name. */
-export function useSubjectSearch(type: SubjectType, search: string) {
+export function useSubjectSearch(type: SubjectType, search: string, enabled: boolean) {
   const anywhere = usePermissionsAnywhere();
   const may = anywhere.may(type === 'user' ? 'users' : type === 'group' ? 'groups' : 'apps', 'read');
   return useQuery({
     queryKey: ['subjects', type, search],
-    enabled: anywhere.ready && may,
+    enabled: enabled && anywhere.ready && may,
     placeholderData: (previous, query) => (query?.queryKey[1] === type ? previous : undefined),
     queryFn: async (): Promise<Subject[]> => {
       const query = { limit: most, ...(search ? { search } : {}) };

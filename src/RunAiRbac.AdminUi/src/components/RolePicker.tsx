@@ -39,7 +39,7 @@ export function RolePermissions({ role, height = 220 }: { role: Role; height?: n
   return (
     <div>
       <Text size="sm" mb={6}>{role.description}</Text>
-      <ScrollArea.Autosize mah={height} type="auto" viewportProps={{ tabIndex: 0, role: 'region', 'aria-label': `Permissions of ${role.name}` }} bd="1px solid var(--mantine-color-default-border)" p="xs" style={{ borderRadius: 4 }}>
+      <ScrollArea.Autosize mah={height} type="auto" offsetScrollbars="y" viewportProps={{ tabIndex: 0, role: 'region', 'aria-label': `Permissions of ${role.name}` }} bd="1px solid var(--mantine-color-default-border)" p="xs" style={{ borderRadius: 4 }}>
         <Stack gap={8}>
           {[...groups].map(([group, lines]) => (
             <div key={group}>

@@ -36,7 +36,7 @@ export function ScopePicker({ label, value, change, multiple = false, height = 2
       <Stack gap={6} role={multiple ? 'group' : 'radiogroup'} aria-label={label}>
         <Text size="sm" fw={500} aria-hidden>{label}</Text>
         <TextInput type="search" placeholder="Search clusters, departments, projects" aria-label={`${label}: search`} value={text} onChange={(e) => setText(e.currentTarget.value)} leftSection={<IconSearch size={16} aria-hidden />} />
-        <ScrollArea.Autosize mah={height} type="auto" offsetScrollbars viewportProps={{ tabIndex: 0 }} bd="1px solid var(--mantine-color-default-border)" p={6} style={{ borderRadius: 4 }}>
+        <ScrollArea.Autosize mah={height} type="auto" offsetScrollbars="y" viewportProps={{ tabIndex: 0 }} bd="1px solid var(--mantine-color-default-border)" p={6} style={{ borderRadius: 4 }}>
           {search ? <Found text={search} /> : tenant && <Node node={tenant} level={0} startsOpen />}
         </ScrollArea.Autosize>
       </Stack>

@@ -1,6 +1,6 @@
 import { Combobox, Group, Loader, Pill, PillsInput, SegmentedControl, Stack, useCombobox } from '@mantine/core';
 import { useDebouncedValue } from '@mantine/hooks';
-import { useId, useState } from 'react';
+import { useState } from 'react';
 import { useSubjectSearch, type Subject, type SubjectType } from '../api/subjects';
 import { SubjectName, subjectKind } from './names';
 
@@ -20,9 +20,8 @@ export function SubjectPicker({ label, value, change, multiple }: Props) {
   const [type, setType] = useState<SubjectType>(value[0]?.type ?? 'user');
   const [text, setText] = useState('');
   const [search] = useDebouncedValue(text.trim(), 250);
-  const found = useSubjectSearch(type, search);
   const combobox = useCombobox();
-  const id = useId();
+  const found = useSubjectSearch(type, search, combobox.dropdownOpened);
   const chosen = (name: string) => value.some((s) => s.type === type && s.name === name);
   const options = (found.data ?? []).filter((s) => !chosen(s.name));
   const typed = text.trim();
@@ -37,7 +36,7 @@ export function SubjectPicker({ label, value, change, multiple }: Props) {
       <SegmentedControl aria-label="Type of subject" size="xs" value={type} onChange={(t) => setType(t as SubjectType)} data={types.map((t) => ({ value: t, label: subjectKind(t).label }))} style={{ alignSelf: 'flex-start' }} />
       <Combobox store={combobox} onOptionSubmit={add} shadow="md">
         <Combobox.DropdownTarget>
-          <PillsInput label={label} labelProps={{ htmlFor: id }} rightSection={found.isFetching ? <Loader size={14} /> : null}>
+          <PillsInput label={label} labelElement="div" rightSection={found.isFetching ? <Loader size={14} /> : null}>
             <Pill.Group>
               {value.map((s) => (
                 <Pill key={s.type + s.name} withRemoveButton removeButtonProps={{ 'aria-label': `Remove ${s.name}`, tabIndex: 0, 'aria-hidden': false }} onRemove={() => change(value.filter((x) => x !== s))}>
@@ -45,7 +44,7 @@ export function SubjectPicker({ label, value, change, multiple }: Props) {
                 </Pill>
               ))}
               <Combobox.EventsTarget>
-                <PillsInput.Field id={id} placeholder={value.length > 0 && !multiple ? '' : hints[type]} value={text} autoComplete="off"
+                <PillsInput.Field aria-label={label} placeholder={value.length > 0 && !multiple ? '' : hints[type]} value={text} autoComplete="off"
                   onFocus={() => combobox.openDropdown()} onClick={() => combobox.openDropdown()} onBlur={() => combobox.closeDropdown()}
                   onChange={(e) => {
                     setText(e.currentTarget.value);

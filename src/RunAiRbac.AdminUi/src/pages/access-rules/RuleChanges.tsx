@@ -23,7 +23,7 @@ interface Props {
 export function RuleChanges({ rules, preview, results, pending, verb }: Props) {
   return (
     <>
-      <ScrollArea.Autosize mah={200} type="auto" viewportProps={{ tabIndex: 0, role: 'region', 'aria-label': 'Rules' }}>
+      <ScrollArea.Autosize mah={200} type="auto" offsetScrollbars="y" viewportProps={{ tabIndex: 0, role: 'region', 'aria-label': 'Rules' }}>
         <Stack gap={6} component="ul" m={0} p={0} style={{ listStyle: 'none' }}>
           {rules.map((rule, index) => <Sentence key={rule.key} rule={rule} refusal={preview?.refused.get(index)} result={results?.find((r) => r.key === rule.key)} />)}
         </Stack>
@@ -80,7 +80,7 @@ function Differences({ simulation, verb }: { simulation?: Simulation; verb: 'gai
     return <Text size="sm" c="dimmed">{simulation ? `Nobody ${verb}s anything at this moment: other rules give the same, or the subject is unknown or disabled.` : 'Nothing would change.'}</Text>;
   }
   return (
-    <ScrollArea.Autosize mah={260} type="auto" viewportProps={{ tabIndex: 0, role: 'region', 'aria-label': verb === 'gain' ? 'Who gains what' : 'Who loses what' }} bd="1px solid var(--mantine-color-default-border)" p="xs" style={{ borderRadius: 4 }}>
+    <ScrollArea.Autosize mah={260} type="auto" offsetScrollbars="y" viewportProps={{ tabIndex: 0, role: 'region', 'aria-label': verb === 'gain' ? 'Who gains what' : 'Who loses what' }} bd="1px solid var(--mantine-color-default-border)" p="xs" style={{ borderRadius: 4 }}>
       <Stack gap="sm">
         {byPlace(entries, (type) => names.get(type) ?? type).map(({ entry, lines }) => (
           <div key={JSON.stringify([entry.subject, entry.scope])}>

@@ -31,7 +31,7 @@ export function Component() {
   const write = (next: Asked, subject = other, mine = aboutMe) =>
     setParams({ ...(mine ? {} : { about: 'other' }), ...(subject && !mine ? { subjectType: subject.type, subject: subject.name } : {}), ...writeAsked(next) });
   const subject: Subject | undefined = aboutMe ? { type: me.type === 'user' ? 'user' : 'app', name: me.name } : other;
-  const question: Question | undefined = isComplete(asked) && subject
+  const question: Question | undefined = anywhere.ready && isComplete(asked) && subject
     ? { ...(aboutMe ? {} : { subject: { type: wireType(subject.type), id: subject.name } }), action: asked.action, resourceType: asked.resourceType, scope: { type: asked.scope.type, id: asked.scope.id } }
     : undefined;
   const answer = useExplain(question);
