@@ -78,7 +78,7 @@ public sealed class DecisionTests(Browser browser, DemoService demo) : IClassFix
         await admin.Page.GetByRole(AriaRole.Combobox, new() { Name = "Resource type" }).ClickAsync();
         await admin.Page.GetByRole(AriaRole.Option, new() { Name = "Projects" }).ClickAsync();
         await admin.Page.GetByText("Choose a scope").ClickAsync();
-        await admin.Page.GetByRole(AriaRole.Radio, new() { NameRegex = new Regex("oslo") }).CheckAsync();
+        await admin.Page.GetByRole(AriaRole.Radio, new() { NameRegex = new Regex("oslo") }).ClickAsync();
 
         await Expect(admin.Page.GetByRole(AriaRole.Status).Filter(new() { HasText = "Yes" })).ToContainTextAsync("may delete Projects in Cluster oslo");
         await admin.Page.GoBackAsync();

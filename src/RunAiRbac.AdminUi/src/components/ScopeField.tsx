@@ -10,7 +10,7 @@ export function ScopeField({ label, value, change, clearable, placeholder = 'Cho
   return (
     <Popover opened={opened} onChange={(open) => !open && close()} width={340} position="bottom-start" shadow="md" trapFocus returnFocus>
       <Popover.Target>
-        <InputBase component="button" type="button" label={clearable ? undefined : label} aria-label={value ? `${label}: ${value.name}` : label} pointer onClick={toggle} w={w} styles={{ input: { textAlign: 'start' } }}>
+        <InputBase component="button" type="button" label={clearable ? undefined : label} aria-label={`${label}: ${value?.name ?? placeholder}`} pointer onClick={toggle} w={w} styles={{ input: { textAlign: 'start' } }}>
           {value ? <ScopeName type={value.type} name={value.name} /> : <span style={{ color: 'var(--mantine-color-placeholder)' }}>{placeholder}</span>}
         </InputBase>
       </Popover.Target>

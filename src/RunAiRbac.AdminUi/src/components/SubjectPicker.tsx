@@ -36,7 +36,7 @@ export function SubjectPicker({ label, value, change, multiple }: Props) {
       <SegmentedControl aria-label="Type of subject" size="xs" value={type} onChange={(t) => setType(t as SubjectType)} data={types.map((t) => ({ value: t, label: subjectKind(t).label }))} style={{ alignSelf: 'flex-start' }} />
       <Combobox store={combobox} onOptionSubmit={add} shadow="md">
         <Combobox.DropdownTarget>
-          <PillsInput label={label} labelElement="div" rightSection={found.isFetching ? <Loader size={14} /> : null}>
+          <PillsInput label={label} rightSection={found.isFetching ? <Loader size={14} /> : null}>
             <Pill.Group>
               {value.map((s) => (
                 <Pill key={s.type + s.name} withRemoveButton removeButtonProps={{ 'aria-label': `Remove ${s.name}`, tabIndex: 0, 'aria-hidden': false }} onRemove={() => change(value.filter((x) => x !== s))}>
