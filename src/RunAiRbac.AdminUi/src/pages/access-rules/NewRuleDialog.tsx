@@ -35,9 +35,9 @@ export default function NewRuleDialog({ preset, close }: { preset: RulePreset; c
   return (
     <Modal opened onClose={close} title="New access rule" size="lg" fullScreen={narrow}>
       <Stepper active={step} onStepClick={setStep} size="xs" iconSize={26} mb="md" allowNextStepsSelect={false} wrap={false} styles={{ stepBody: narrow ? { display: 'none' } : {} }}>
-        <Stepper.Step label="Subjects" description="Who" aria-label="Step 1: subjects" />
-        <Stepper.Step label="Role" description="What" aria-label="Step 2: role" />
-        <Stepper.Step label="Scopes" description="Where" aria-label="Step 3: scopes" />
+        <Stepper.Step label="Subjects" description="Who" aria-label={narrow ? 'Step 1: subjects' : undefined} />
+        <Stepper.Step label="Role" description="What" aria-label={narrow ? 'Step 2: role' : undefined} />
+        <Stepper.Step label="Scopes" description="Where" aria-label={narrow ? 'Step 3: scopes' : undefined} />
       </Stepper>
       <Stack gap="md">
         {step === 0 && <SubjectPicker label="Who gets access" value={subjects} change={setSubjects} multiple />}
