@@ -273,7 +273,7 @@ public sealed class ForgedTokenTests(PostgresFixture postgres)
     }
 
     private static bool IsPublic(string pattern)
-        => pattern is "/api/v1/token" or "/api/v2/token" or "/oauth2/revoke" or "/v1/k8s/auth/oauth/apptoken" || pattern.StartsWith("/.well-known", StringComparison.Ordinal) || pattern.StartsWith("/auth/", StringComparison.Ordinal) || pattern.StartsWith("/health", StringComparison.Ordinal);
+        => pattern is "/api/v1/token" or "/api/v2/token" or "/oauth2/revoke" or "/v1/k8s/auth/oauth/apptoken" || pattern.StartsWith("/.well-known", StringComparison.Ordinal) || pattern.StartsWith("/health", StringComparison.Ordinal);
 
     private static Task<Answer> SendAsync(InputHost host, string token) => host.Wire.SendAsync(new Sent("GET", Path) { Token = token });
 

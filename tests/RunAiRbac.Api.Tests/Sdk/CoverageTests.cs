@@ -15,7 +15,6 @@ public sealed class CoverageTests(ApiHosts hosts) : ApiTests(hosts)
     [
         "GET /.well-known/jwks.json",
         "GET /.well-known/openid-configuration",
-        "GET /auth/{tenantId}/{alias}/metadata",
         "GET /health/live",
         "GET /health/ready",
         "DELETE /api/v2/authorization/roles/{roleIdPath}",

@@ -1,8 +1,11 @@
 using System.Globalization;
 using RunAiRbac.Api.Errors;
 using RunAiRbac.Api.Features.IdentityProviders;
+using RunAiRbac.Api.Features.SecuritySettings;
 using RunAiRbac.Api.Http;
 using RunAiRbac.Api.SignIn;
+using RunAiRbac.Api.SignIn.Browser.Pages;
+using RunAiRbac.Storage;
 
 namespace RunAiRbac.Api.Sso.Saml;
 
@@ -12,15 +15,33 @@ internal static class SamlEndpoints
     private const string MetadataType = "application/samlmetadata+xml";
 
     public static void MapSaml(this IEndpointRouteBuilder routes)
-        => routes.MapGet("/auth/{tenantId}/{alias}/metadata", MetadataAsync).WithTags("Sign-in").IsPublic()
+    {
+        // Marked as a page for its budget: every answer is signed.
+        routes.MapGet("/auth/{tenantId}/{alias}/metadata", MetadataAsync).WithTags("Sign-in").IsPublic().WithMetadata(PageMark.Instance)
             .Describe("get_saml_metadata", "This service's SAML metadata for an identity provider", "Signed with the tenant's key, which signs requests too.")
             .Produces(200, contentType: MetadataType).FailsWith(404);
+        var pages = routes.MapPages();
+        pages.MapGet("/auth/{tenantId}/{alias}/signed-out", SignedOutAsync).Describe("finish_saml_logout", "Come back from signing out at a SAML identity provider");
+        pages.MapPost("/auth/{tenantId}/{alias}/signed-out", SignedOutAsync).Describe("finish_saml_logout_by_form", "Come back from signing out at a SAML identity provider that answers by a form");
+    }
 
     private static async Task<IResult> MetadataAsync(HttpContext context, string tenantId, string alias, SsoProviders providers, SamlRequests requests, SamlKeys keys, Tenancy tenancy)
     {
         var provider = await FindAsync(context, tenantId, alias, providers, tenancy) ?? throw ApiException.NotFound("SAML identity provider");
         var key = await keys.GetAsync(provider.TenantId, context.RequestAborted);
         return TypedResults.Text(SamlRequests.Sign(requests.Metadata(provider, key), key), MetadataType);
+    }
+
+    // The session here had ended before the browser went to the provider: whatever the answer says, there is nothing left to do, so it is not read.
+    // A provider that begins a sign-out itself must not be told that it was done.
+    private static async Task<IResult> SignedOutAsync(HttpContext context, string tenantId, string alias, SsoProviders providers, Tenancy tenancy, PolicyStore store)
+    {
+        var provider = await FindAsync(context, tenantId, alias, providers, tenancy) ?? throw ApiException.NotFound("SAML identity provider");
+        var isRequest = context.Request.Query.ContainsKey("SAMLRequest") || (context.Request.HasFormContentType && (await context.Request.ReadFormAsync(context.RequestAborted)).ContainsKey("SAMLRequest"));
+        if (isRequest) throw new ApiException(Kinds.NotImplemented, "A sign-out that the identity provider begins is not supported: sign out here too.");
+        await using var db = await store.OpenAsync(context.RequestAborted);
+        var wanted = (await SecuritySettingRows.ReadAsync(db, provider.TenantId, context.RequestAborted)).LogoutRedirectUri.Uri;
+        return new SeeOther(wanted ?? SignOutAddresses.SignedOut(provider.TenantId));
     }
 
     /// <summary>By the host too: what a tenant's host serves is that tenant's alone.</summary>
