@@ -80,7 +80,7 @@ public sealed class OrganizationTests(Browser browser, DemoService demo) : IClas
         await admin.Page.GetByRole(AriaRole.Button, new() { Name = "Delete", Exact = true }).ClickAsync();
         await Expect(dialog.GetByText("2 departments")).ToBeVisibleAsync();
         await Expect(dialog.GetByText("default, physics")).ToBeVisibleAsync();
-        await Expect(dialog.GetByText("1 projects")).ToBeVisibleAsync();
+        await Expect(dialog.GetByText("1 project")).ToBeVisibleAsync();
         var delete = dialog.GetByRole(AriaRole.Button, new() { Name = "Delete cluster" });
         await Expect(delete).ToBeDisabledAsync();
         await dialog.GetByRole(AriaRole.Textbox).FillAsync(name + "-2");

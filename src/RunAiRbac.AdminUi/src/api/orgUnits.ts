@@ -85,7 +85,7 @@ async function projectsBelow(filterBy: string): Promise<Falling> {
     body(api.GET('/api/v1/org-unit/projects', { params: { query: { filterBy, sortBy: 'name', limit: sample } } })),
     body(api.GET('/api/v1/org-unit/projects/count', { params: { query: { filterBy } } })),
   ]);
-  return { what: 'projects', count: total.count ?? 0, names: (page.projects ?? []).map((p) => p.name) };
+  return { what: total.count === 1 ? 'project' : 'projects', count: total.count ?? 0, names: (page.projects ?? []).map((p) => p.name) };
 }
 
 async function departmentsBelow(clusterId: string): Promise<Falling> {
@@ -94,7 +94,7 @@ async function departmentsBelow(clusterId: string): Promise<Falling> {
     body(api.GET('/api/v1/org-unit/departments', { params: { query: { filterBy, sortBy: 'name', limit: sample } } })),
     body(api.GET('/api/v1/org-unit/departments/count', { params: { query: { filterBy } } })),
   ]);
-  return { what: 'departments', count: total.count ?? 0, names: (page.departments ?? []).map((d) => d.name) };
+  return { what: total.count === 1 ? 'department' : 'departments', count: total.count ?? 0, names: (page.departments ?? []).map((d) => d.name) };
 }
 
 async function rulesIn(node: ScopeNode): Promise<Falling> {
