@@ -101,6 +101,7 @@ public sealed class OrganizationTests(Browser browser, DemoService demo) : IClas
         await admin.Page.GetByRole(AriaRole.Dialog).GetByLabel("Description").FillAsync("<i>new</i>");
         await admin.Page.GetByRole(AriaRole.Dialog).GetByRole(AriaRole.Button, new() { Name = "Save" }).ClickAsync();
 
+        await Expect(admin.Page.GetByRole(AriaRole.Dialog)).ToHaveCountAsync(0);
         await Expect(admin.Page.GetByText("<i>new</i>", new() { Exact = true })).ToBeVisibleAsync();
         var stored = await DemoService.GetAsync(demo.Admin, path);
         stored.GetProperty("description").GetString().Should().Be("<i>new</i>");
