@@ -35,6 +35,11 @@ public sealed class ApplicationsTests(Browser browser, DemoService demo) : IClas
 
         var row = admin.Page.GetByRole(AriaRole.Region, new() { Name = "Access" }).GetByRole(AriaRole.Row).Filter(new() { HasText = "segmentation" });
         await Expect(row).ToContainTextAsync("L1 researcher");
+
+        var (page, (_, scope)) = (new Uri(admin.Page.Url).PathAndQuery, await demo.ScopeAsync("project", "segmentation"));
+        await admin.OpenAsync($"/check-access?about=other&subjectType=application&subject={name}&action=create&resourceType=workloads&scopeType=project&scopeId={scope}");
+        await Expect(admin.Page.GetByRole(AriaRole.Status).Filter(new() { HasText = "Yes" })).ToContainTextAsync($"since Application {name} is a L1 researcher in Project segmentation");
+        await admin.OpenAsync(page);
         await row.GetByRole(AriaRole.Button).ClickAsync();
         await admin.Page.GetByRole(AriaRole.Menuitem, new() { Name = "Delete the rule" }).ClickAsync();
         await dialog.GetByRole(AriaRole.Button, new() { Name = "Delete", Exact = true }).ClickAsync();

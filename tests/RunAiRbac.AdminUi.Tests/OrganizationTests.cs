@@ -69,14 +69,15 @@ public sealed class OrganizationTests(Browser browser, DemoService demo) : IClas
         var dialog = admin.Page.GetByRole(AriaRole.Dialog);
         await dialog.GetByLabel("Name").FillAsync(name + "-2");
         await dialog.GetByRole(AriaRole.Button, new() { Name = "Rename" }).ClickAsync();
-        await Expect(admin.Page.GetByRole(AriaRole.Heading, new() { Name = name + "-2" })).ToBeVisibleAsync();
+        await Expect(admin.Page.GetByRole(AriaRole.Heading, new() { Name = name + "-2", Exact = true })).ToBeVisibleAsync();
+        await Expect(dialog).ToHaveCountAsync(0);
         await CreateAsync(admin, "New department", "physics");
         await CreateAsync(admin, "New project", "tides");
         await admin.Page.GetByRole(AriaRole.Tab, new() { Name = "Details" }).ClickAsync();
         await Expect(admin.Page.GetByText("runai-tides")).ToBeVisibleAsync();
 
         await admin.Page.GetByRole(AriaRole.Navigation, new() { Name = "Place in the organization" }).GetByRole(AriaRole.Link, new() { Name = name + "-2" }).ClickAsync();
-        await Expect(admin.Page.GetByRole(AriaRole.Heading, new() { Name = name + "-2" })).ToBeVisibleAsync();
+        await Expect(admin.Page.GetByRole(AriaRole.Heading, new() { Name = name + "-2", Exact = true })).ToBeVisibleAsync();
         await admin.Page.GetByRole(AriaRole.Button, new() { Name = "Delete", Exact = true }).ClickAsync();
         await Expect(dialog.GetByText("2 departments")).ToBeVisibleAsync();
         await Expect(dialog.GetByText("default, physics")).ToBeVisibleAsync();

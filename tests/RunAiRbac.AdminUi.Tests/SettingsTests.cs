@@ -4,13 +4,13 @@ using static Microsoft.Playwright.Assertions;
 
 namespace RunAiRbac.AdminUi.Tests;
 
-/// <summary>Identity providers and how sessions behave.</summary>
+/// <summary>Identity providers and how sessions behave. One test at a time changes the account's settings, so they are one flow.</summary>
 public sealed class SettingsTests(Browser browser, DemoService demo) : IClassFixture<DemoService>
 {
     private const int AccessAuditor = 4002;
 
     [Fact]
-    public async Task Provider_CreatedAndMapped_IsWhatTheServiceKeeps()
+    public async Task Provider_CreatedMappedRedirectedToEditedAndDeleted_IsWhatTheServiceKeeps()
     {
         await using var admin = await AdminAsync();
         await admin.OpenAsync("/settings");
@@ -31,6 +31,26 @@ public sealed class SettingsTests(Browser browser, DemoService demo) : IClassFix
         await dialog.GetByRole(AriaRole.Button, new() { Name = "Save" }).ClickAsync();
         await Expect(dialog).ToHaveCountAsync(0);
         (await ProviderAsync()).GetProperty("mappers").GetProperty("groups").GetString().Should().Be("roles");
+
+        await admin.Page.GetByRole(AriaRole.Tab, new() { Name = "Sign-in and sessions" }).ClickAsync();
+        await admin.Page.GetByRole(AriaRole.Switch, new() { Name = "Redirect automatically" }).CheckAsync();
+        await admin.Page.GetByRole(AriaRole.Combobox, new() { Name = "Identity provider" }).ClickAsync();
+        await admin.Page.GetByRole(AriaRole.Option, new() { Name = "Company login" }).ClickAsync();
+        await admin.Page.GetByRole(AriaRole.Button, new() { Name = "Save" }).Nth(1).ClickAsync();
+        await Expect(admin.Page.GetByText("Automatic redirect: saved.")).ToBeVisibleAsync();
+        (await DemoService.GetAsync(demo.Admin, "/api/v1/security/settings")).GetProperty("autoRedirectSSO").GetProperty("enabled").GetBoolean().Should().BeTrue();
+
+        await admin.Page.GetByRole(AriaRole.Tab, new() { Name = "Identity providers" }).ClickAsync();
+        await admin.Page.GetByRole(AriaRole.Button, new() { Name = "Edit Company login" }).ClickAsync();
+        await dialog.GetByLabel("Client id").FillAsync("runai-2");
+        await dialog.GetByRole(AriaRole.Button, new() { Name = "Save" }).ClickAsync();
+        await Expect(dialog).ToHaveCountAsync(0);
+        (await ProviderAsync()).GetProperty("oidcData").GetProperty("clientId").GetString().Should().Be("runai-2");
+
+        await admin.Page.GetByRole(AriaRole.Button, new() { Name = "Delete Company login" }).ClickAsync();
+        await dialog.GetByRole(AriaRole.Textbox).FillAsync((await ProviderAsync()).GetProperty("alias").GetString()!);
+        await dialog.GetByRole(AriaRole.Button, new() { Name = "Delete", Exact = true }).ClickAsync();
+        await Expect(admin.Page.GetByText("There are none: everybody signs in with a password kept here.")).ToBeVisibleAsync();
     }
 
     [Fact]

@@ -29,7 +29,7 @@ public sealed class UsersTests(Browser browser, DemoService demo) : IClassFixtur
         var password = await dialog.GetByLabel("Temporary password", new() { Exact = true }).InputValueAsync();
         (await demo.Service.TokenAsync(email, password)).Should().NotBeEmpty();
         await dialog.GetByRole(AriaRole.Link, new() { Name = "Open the user" }).ClickAsync();
-        await Expect(admin.Page.GetByRole(AriaRole.Heading, new() { Name = email })).ToBeVisibleAsync();
+        await Expect(admin.Page.GetByRole(AriaRole.Heading, new() { Name = email, Exact = true })).ToBeVisibleAsync();
         await Expect(admin.Page.GetByText("Nora")).ToBeVisibleAsync();
         (await admin.Page.ContentAsync()).Should().NotContain(password, "it is shown once");
     }
@@ -182,7 +182,7 @@ public sealed class UsersTests(Browser browser, DemoService demo) : IClassFixtur
         await admin.OpenAsync("/groups");
         await admin.Page.GetByRole(AriaRole.Link, new() { Name = Name }).ClickAsync();
 
-        await Expect(admin.Page.GetByRole(AriaRole.Heading, new() { Name = Name })).ToBeVisibleAsync();
+        await Expect(admin.Page.GetByRole(AriaRole.Heading, new() { Name = Name, Exact = true })).ToBeVisibleAsync();
         await Expect(admin.Page.GetByRole(AriaRole.Region, new() { Name = "Access" })).ToContainTextAsync("L2 researcher");
         await admin.Page.GetByRole(AriaRole.Tab, new() { Name = "Members" }).ClickAsync();
         await admin.Page.GetByRole(AriaRole.Link, new() { Name = person.Email }).ClickAsync();

@@ -1,3 +1,5 @@
+using System.Text.RegularExpressions;
+
 namespace RunAiRbac.AdminUi.Tests.Fixtures;
 
 /// <summary>
@@ -36,8 +38,14 @@ public sealed class Person : IAsyncDisposable
     public static async Task<Person> SignInAsync(Browser browser, Service service, string email, string password, int width = 1280, int height = 800, ColorScheme colors = ColorScheme.Light)
     {
         var context = await browser.NewContextAsync(service.Address, width, height, colors);
-        await context.SetExtraHTTPHeadersAsync([new("Authorization", "Bearer " + await service.TokenAsync(email, password))]);
-        return new Person(context, await context.NewPageAsync());
+        var page = await context.NewPageAsync();
+        // The page that asks whether to sign out is a light one to come back to.
+        await page.GotoAsync("/login?local&returnUrl=/logout");
+        await page.GetByLabel("E-mail address").FillAsync(email);
+        await page.GetByLabel("Password").FillAsync(password);
+        await page.GetByLabel("Password").PressAsync("Enter");
+        await Assertions.Expect(page).ToHaveURLAsync(new Regex("/logout$"));
+        return new Person(context, page);
     }
 
     /// <summary>Somebody who is not signed in.</summary>

@@ -332,7 +332,10 @@ public sealed class HistoryTests(PostgresFixture postgres, ITestOutputHelper out
         public async Task ShouldDecideAlikeEverywhereAsync()
         {
             var facts = (await RowHistory.ReadAsync(StoreOf(first), ApiHost.Tenant)).Now;
-            var checks = (from subject in subjects from scope in scopes from type in Types from action in Actions
+            var checks = (from subject in subjects
+                          from scope in scopes
+                          from type in Types
+                          from action in Actions
                           select new { subject = new { type = subject.Type, id = subject.Id }, action, resourceType = type, scope = new { type = scope.Type, id = scope.Id } }).ToList();
             foreach (var replica in replicas)
             {

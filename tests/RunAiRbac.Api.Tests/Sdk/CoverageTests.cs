@@ -39,7 +39,7 @@ public sealed class CoverageTests(ApiHosts hosts) : ApiTests(hosts)
     {
         var host = await Hosts.GetAsync(StorageProvider.Sqlite);
         var routes = from endpoint in host.Services.GetRequiredService<EndpointDataSource>().Endpoints.Cast<RouteEndpoint>()
-                     // Pages are for people.
+                         // Pages are for people.
                      where endpoint.Metadata.GetMetadata<PageMark>() is null
                      from method in endpoint.Metadata.GetMetadata<IHttpMethodMetadata>()?.HttpMethods ?? []
                      select $"{method} {endpoint.RoutePattern.RawText!.TrimEnd('/')}";

@@ -50,8 +50,15 @@ public sealed class OidcProtocolTests
         shop.Map(new Mappers { Email = "email", Groups = "groups", FirstName = "given_name", LastName = "family_name", Uid = "uid", Gid = "gid", SupplementaryGroups = "more" });
         shop.Idp.Person = new JsonObject
         {
-            ["sub"] = "subject-1", ["email"] = "ada@example.com", ["email_verified"] = true, ["given_name"] = "Ada", ["family_name"] = "Lovelace",
-            ["groups"] = new JsonArray("research", "math"), ["uid"] = 1000, ["gid"] = 2000, ["more"] = new JsonArray(3, 4),
+            ["sub"] = "subject-1",
+            ["email"] = "ada@example.com",
+            ["email_verified"] = true,
+            ["given_name"] = "Ada",
+            ["family_name"] = "Lovelace",
+            ["groups"] = new JsonArray("research", "math"),
+            ["uid"] = 1000,
+            ["gid"] = 2000,
+            ["more"] = new JsonArray(3, 4),
         };
         var said = await shop.SignInAsync();
         (said.SubjectClaim, said.Email, said.EmailVerified, said.FirstName, said.LastName).Should().Be(("subject-1", "ada@example.com", true, "Ada", "Lovelace"));

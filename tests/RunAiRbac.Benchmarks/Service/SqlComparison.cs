@@ -164,9 +164,9 @@ internal static class SqlComparison
             await InsertAsync(connection, "ancestors", world.Scopes.SelectMany(scope => PathOf(scopes, scope).Select(ancestor => new object[] { scope.Id, ancestor })));
             await InsertAsync(connection, "rules", world.Rules.Select(x => new object[] { x.SubjectId, x.ScopeId, x.RoleId }));
             await InsertAsync(connection, "permissions", from role in Catalogue.Default.Roles
-                                                        from permission in role.Permissions
-                                                        from action in permission.Actions
-                                                        select new object[] { role.Id, permission.ResourceType, action });
+                                                         from permission in role.Permissions
+                                                         from action in permission.Actions
+                                                         select new object[] { role.Id, permission.ResourceType, action });
             await transaction.CommitAsync();
         }
 
