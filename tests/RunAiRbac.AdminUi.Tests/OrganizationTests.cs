@@ -139,7 +139,7 @@ public sealed class OrganizationTests(Browser browser, DemoService demo) : IClas
     }
 
     [Fact]
-    public async Task UnknownScope_OrOneOfAnotherPerson_LooksTheSame()
+    public async Task UnknownScope_ItsPage_SaysThatThereIsNone()
     {
         var person = await demo.NewUserAsync((L1Researcher, await demo.ScopeAsync("project", "detection")));
         await using var one = await Person.SignInAsync(browser, demo.Service, person.Email, person.Password);
