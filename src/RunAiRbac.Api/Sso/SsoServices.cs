@@ -8,7 +8,7 @@ internal static class SsoServices
 {
     public static void AddSso(this IServiceCollection services)
     {
-        services.AddSingleton<SsoProviders>();
+        services.AddSingleton<SsoProviders>().AddSingleton<ProviderRequests>();
         services.AddSingleton<OutgoingAddresses>().AddSingleton<OutgoingHttp>();
         services.AddSingleton<CodeFlow>();
         services.AddSingleton<OidcMetadata>().AddSingleton<IdTokens>().AddSingleton<IProviderProtocol, OidcProtocol>();

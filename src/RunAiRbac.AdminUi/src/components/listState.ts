@@ -44,7 +44,7 @@ export function writeListState(params: URLSearchParams, change: Partial<ListStat
 
 export function useListState(defaults?: { sortBy?: string; sortOrder?: 'asc' | 'desc' }) {
   const [params, setParams] = useSearchParams();
-  // eslint-disable-next-line react-hooks/exhaustive-deps -- the defaults are constants of a page
+  // The defaults are constants of a page.
   const state = useMemo(() => readListState(params, defaults), [params]);
   return {
     state,

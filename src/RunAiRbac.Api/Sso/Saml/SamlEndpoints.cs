@@ -1,9 +1,7 @@
-using System.Globalization;
 using RunAiRbac.Api.Errors;
 using RunAiRbac.Api.Features.IdentityProviders;
 using RunAiRbac.Api.Features.SecuritySettings;
 using RunAiRbac.Api.Http;
-using RunAiRbac.Api.SignIn;
 using RunAiRbac.Api.SignIn.Browser.Pages;
 using RunAiRbac.Storage;
 
@@ -25,29 +23,26 @@ internal static class SamlEndpoints
         pages.MapPost("/auth/{tenantId}/{alias}/signed-out", SignedOutAsync).Describe("finish_saml_logout_by_form", "Come back from signing out at a SAML identity provider that answers by a form");
     }
 
-    private static async Task<IResult> MetadataAsync(HttpContext context, string tenantId, string alias, SsoProviders providers, SamlRequests requests, SamlKeys keys, Tenancy tenancy)
+    private static async Task<IResult> MetadataAsync(HttpContext context, string tenantId, string alias, ProviderRequests requests, SamlRequests saml, SamlKeys keys)
     {
-        var provider = await FindAsync(context, tenantId, alias, providers, tenancy) ?? throw ApiException.NotFound("SAML identity provider");
+        var provider = await FindAsync(context, tenantId, alias, requests);
         var key = await keys.GetAsync(provider.TenantId, context.RequestAborted);
-        return TypedResults.Text(SamlRequests.Sign(requests.Metadata(provider, key), key), MetadataType);
+        return TypedResults.Text(SamlRequests.Sign(saml.Metadata(provider, key), key), MetadataType);
     }
 
     // The session here had ended before the browser went to the provider: whatever the answer says, there is nothing left to do, so it is not read.
     // A provider that begins a sign-out itself must not be told that it was done.
-    private static async Task<IResult> SignedOutAsync(HttpContext context, string tenantId, string alias, SsoProviders providers, Tenancy tenancy, PolicyStore store)
+    private static async Task<IResult> SignedOutAsync(HttpContext context, string tenantId, string alias, ProviderRequests requests, PolicyStore store)
     {
-        var provider = await FindAsync(context, tenantId, alias, providers, tenancy) ?? throw ApiException.NotFound("SAML identity provider");
-        var isRequest = context.Request.Query.ContainsKey("SAMLRequest") || (context.Request.HasFormContentType && (await context.Request.ReadFormAsync(context.RequestAborted)).ContainsKey("SAMLRequest"));
-        if (isRequest) throw new ApiException(Kinds.NotImplemented, "A sign-out that the identity provider begins is not supported: sign out here too.");
+        var provider = await FindAsync(context, tenantId, alias, requests);
+        var form = await ProviderRequests.FindFormAsync(context);
+        if (context.Request.Query.ContainsKey("SAMLRequest") || form?.ContainsKey("SAMLRequest") == true)
+            throw new ApiException(Kinds.NotImplemented, "A sign-out that the identity provider begins is not supported: sign out here too.");
         await using var db = await store.OpenAsync(context.RequestAborted);
         var wanted = (await SecuritySettingRows.ReadAsync(db, provider.TenantId, context.RequestAborted)).LogoutRedirectUri.Uri;
         return new SeeOther(wanted ?? SignOutAddresses.SignedOut(provider.TenantId));
     }
 
-    /// <summary>By the host too: what a tenant's host serves is that tenant's alone.</summary>
-    private static async Task<SsoProvider?> FindAsync(HttpContext context, string tenantId, string alias, SsoProviders providers, Tenancy tenancy)
-    {
-        if (tenancy.Of(context, tenantId).TenantId is not { } id || id.ToString(CultureInfo.InvariantCulture) != tenantId || Aliases.Read(alias) is not { } stored) return null;
-        return await providers.FindAsync(id, stored, context.RequestAborted) is { Type: ProviderTypes.Saml } provider ? provider : null;
-    }
+    private static async Task<SsoProvider> FindAsync(HttpContext context, string tenantId, string alias, ProviderRequests requests)
+        => await requests.FindProviderAsync(context, tenantId, alias) is { Type: ProviderTypes.Saml } provider ? provider : throw ApiException.NotFound("SAML identity provider");
 }

@@ -1,5 +1,6 @@
 using System.IO.Compression;
 using System.Net;
+using System.Net.Http.Headers;
 using System.Text.RegularExpressions;
 using System.Xml.Linq;
 using Microsoft.AspNetCore.WebUtilities;
@@ -73,6 +74,25 @@ public sealed partial class SamlCallbackTests(ApiHosts hosts) : ApiTests(hosts)
         begun.StatusCode.Should().Be(HttpStatusCode.NotImplemented, "it is not said that somebody was signed out who was not");
     }
 
+    [Theory, MemberData(nameof(Providers))]
+    public async Task Form_ThatCannotBeRead_IsABadRequestWhereverOneIsTaken(StorageProvider storage)
+    {
+        using var browser = await BrowserAsync(storage);
+        foreach (var type in new[] { "multipart/form-data", "multipart/form-data; boundary=x", "application/json" })
+        {
+            foreach (var place in new[] { "callback", "signed-out" })
+            {
+                using var answer = await browser.PostAsync(place, type, "--y\r\nno form");
+                answer.StatusCode.Should().Be(HttpStatusCode.BadRequest, "{0} as {1}", place, type);
+            }
+        }
+
+        using var begun = await browser.PostAsync("signed-out", "application/x-www-form-urlencoded", "SAMLRequest=x");
+        begun.StatusCode.Should().Be(HttpStatusCode.NotImplemented);
+        using var ended = await browser.PostAsync("signed-out", "application/x-www-form-urlencoded", "SAMLResponse=x");
+        ended.StatusCode.Should().Be(HttpStatusCode.SeeOther);
+    }
+
     private static string Write(SamlReply reply) => SamlIdp.Base64(SamlIdp.Write(reply with { AssertionSigner = Signer, ResponseSigner = Signer }).OuterXml);
 
     private async Task<SamlBrowser> BrowserAsync(StorageProvider storage)
@@ -118,6 +138,12 @@ public sealed partial class SamlCallbackTests(ApiHosts hosts) : ApiTests(hosts)
         public void Dispose() => _http.Dispose();
 
         public Task<HttpResponseMessage> GetAsync(string what) => _http.GetAsync($"/auth/1/{alias}/{what}", Cancel);
+
+        public async Task<HttpResponseMessage> PostAsync(string what, string type, string body)
+        {
+            using var content = new StringContent(body, MediaTypeHeaderValue.Parse(type));
+            return await _http.PostAsync($"/auth/1/{alias}/{what}", content, Cancel);
+        }
 
         public async Task<HttpResponseMessage> GoodAsync()
         {
