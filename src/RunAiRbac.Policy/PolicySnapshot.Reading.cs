@@ -131,6 +131,13 @@ public sealed partial class PolicySnapshot
     public IEnumerable<(SubjectRef User, long ValidUntil)> MembersOf(SubjectRef group)
         => Record(group).Members.Keys.Select(user => (new SubjectRef(user), _state.Subjects[user]!.EndIn(group.Index)));
 
+    /// <summary>How many users the group has at that moment. Looks only at those whose membership has an end.</summary>
+    public int CountMembers(SubjectRef group, long now)
+    {
+        var record = Record(group);
+        return record.Members.Count - record.EndingMembers.Keys.Count(user => _state.Subjects[user]!.EndIn(group.Index) <= now);
+    }
+
     /// <summary>
     /// Whether a token of this subject, session epoch and session is still good: the subject is living and enabled, the epoch equal, the session not ended.
     /// Allocates nothing.

@@ -68,7 +68,7 @@ internal sealed partial class Draft
             RemoveFromScope(rule);
         }
 
-        foreach (var group in record.Groups) SetMembers(group, members => members.Without(index));
+        foreach (var group in record.Groups) RemoveMember(group, index);
         foreach (var user in record.Members.Keys) SetSubject(user, _state.Subjects[user]!.WithoutGroup(index));
         SetHome(index, SubjectRecord.NoScope);
         _state.SubjectNames = _state.SubjectNames.Without(StringIndex.HashOf(record.Names.Id), index).Without(StringIndex.HashOf(record.Names.Key), index);
@@ -82,7 +82,10 @@ internal sealed partial class Draft
         var (user, group) = (SubjectNamed(fact.UserId), SubjectNamed(fact.GroupId));
         FactChecks.Membership(fact, _state.Subjects[user]!.Kind, _state.Subjects[group]!.Kind);
         SetSubject(user, _state.Subjects[user]!.WithGroup(group, fact.ValidUntil ?? long.MaxValue));
-        SetMembers(group, members => members.With(user, default));
+        var record = _state.Subjects[group]!.Copy();
+        record.Members = record.Members.With(user, default);
+        record.EndingMembers = fact.ValidUntil is null ? record.EndingMembers.Without(user) : record.EndingMembers.With(user, default);
+        SetSubject(group, record);
     }
 
     private void EndMembership(string userId, string groupId)
@@ -90,13 +93,14 @@ internal sealed partial class Draft
         var (user, group) = (SubjectNamed(userId), SubjectNamed(groupId));
         if (!_state.Subjects[group]!.Members.Contains(user)) throw new ArgumentException($"User `{userId}` is not in group `{groupId}`.", nameof(userId));
         SetSubject(user, _state.Subjects[user]!.WithoutGroup(group));
-        SetMembers(group, members => members.Without(user));
+        RemoveMember(group, user);
     }
 
-    private void SetMembers(int group, Func<IntTree<Nothing>, IntTree<Nothing>> edit)
+    private void RemoveMember(int group, int user)
     {
         var record = _state.Subjects[group]!.Copy();
-        record.Members = edit(record.Members);
+        record.Members = record.Members.Without(user);
+        record.EndingMembers = record.EndingMembers.Without(user);
         SetSubject(group, record);
     }
 }

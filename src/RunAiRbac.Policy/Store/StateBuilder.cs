@@ -94,7 +94,7 @@ internal sealed partial class StateBuilder
         }
 
         SetGroups(keys, ends);
-        SetMembers(keys);
+        SetMembers(keys, ends);
     }
 
     private void SetGroups(ulong[] keys, long[] ends)
@@ -110,16 +110,22 @@ internal sealed partial class StateBuilder
         }
     }
 
-    private void SetMembers(ulong[] keys)
+    private void SetMembers(ulong[] keys, long[] ends)
     {
-        var members = new Dictionary<int, List<int>>();
-        foreach (var key in keys)
+        var members = new Dictionary<int, (List<int> All, List<int> Ending)>();
+        for (var i = 0; i < keys.Length; i++)
         {
-            if (!members.TryGetValue(GroupOf(key), out var users)) members[GroupOf(key)] = users = [];
-            users.Add(UserOf(key));
+            var group = GroupOf(keys[i]);
+            if (!members.TryGetValue(group, out var users)) members[group] = users = ([], []);
+            users.All.Add(UserOf(keys[i]));
+            if (ends[i] != long.MaxValue) users.Ending.Add(UserOf(keys[i]));
         }
 
-        foreach (var (group, users) in members) _subjects[group].Members = IntTree<Nothing>.FromSorted([.. users], []);
+        foreach (var (group, users) in members)
+        {
+            _subjects[group].Members = IntTree<Nothing>.FromSorted([.. users.All], []);
+            _subjects[group].EndingMembers = IntTree<Nothing>.FromSorted([.. users.Ending], []);
+        }
     }
 
     private static int UserOf(ulong key) => (int)(key >> 32);

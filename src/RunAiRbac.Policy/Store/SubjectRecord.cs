@@ -12,7 +12,7 @@ internal sealed class SubjectRecord
 {
     public const int NoScope = -1;
 
-    private static readonly Uncommon Plain = new([], null, default);
+    private static readonly Uncommon Plain = new([], null, default, default);
 
     /// <summary>The rules written on this subject itself. A field, so that a check reads it where it lies.</summary>
     public RuleTable Rules = RuleTable.Empty;
@@ -58,6 +58,13 @@ internal sealed class SubjectRecord
         set => _uncommon = _uncommon with { Members = value };
     }
 
+    /// <summary>Those of a group's users whose membership has an end, so that counting the others needs no look at them.</summary>
+    public IntTree<Nothing> EndingMembers
+    {
+        get => _uncommon.EndingMembers;
+        set => _uncommon = _uncommon with { EndingMembers = value };
+    }
+
     /// <summary>The attributes, with that home scope's id.</summary>
     public SubjectFact Fact(string? home) => new(Names.Id, Kind, Names.Key, Names.Name, Enabled, SessionEpoch, home, _hasPassword);
 
@@ -101,7 +108,7 @@ internal sealed class SubjectRecord
         var ending = ends.ContainsAnyExcept(long.MaxValue) ? ends.ToArray() : null;
         if (many.Length == 0) groups.CopyTo(_fewGroups);
         _groupCount = groups.Length;
-        if (many.Length > 0 || ending is not null || !ReferenceEquals(_uncommon, Plain)) _uncommon = new Uncommon(many, ending, Members);
+        if (many.Length > 0 || ending is not null || !ReferenceEquals(_uncommon, Plain)) _uncommon = new Uncommon(many, ending, Members, EndingMembers);
     }
 
     private long[] Ends()
@@ -129,5 +136,5 @@ internal sealed class SubjectRecord
     }
 
     /// <summary>What most subjects do not have: many groups, memberships that end, members.</summary>
-    private sealed record Uncommon(int[] Groups, long[]? GroupEnds, IntTree<Nothing> Members);
+    private sealed record Uncommon(int[] Groups, long[]? GroupEnds, IntTree<Nothing> Members, IntTree<Nothing> EndingMembers);
 }

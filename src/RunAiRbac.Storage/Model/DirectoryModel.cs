@@ -29,7 +29,7 @@ internal static class DirectoryModel
         e.HasOne<TenantRow>().WithMany().HasForeignKey(x => x.TenantId).OnDelete(DeleteBehavior.Restrict);
         e.HasOne<ScopeRow>().WithMany().HasForeignKey(x => new { x.TenantId, x.HomeScopeId }).OnDelete(DeleteBehavior.Restrict);
         e.HasIndex(x => new { x.TenantId, x.Kind, x.Key }).IsUnique().HasFilter(Living);
-        e.HasIndex(x => new { x.TenantId, x.Kind, x.NameFolded }).HasFilter(Living);
+        e.HasIndex(x => new { x.TenantId, x.Kind, x.NameFolded, x.Id }).HasFilter(Living);
         e.HasIndex(x => new { x.TenantId, x.Kind, x.CreatedAt }).HasFilter(Living);
     });
 

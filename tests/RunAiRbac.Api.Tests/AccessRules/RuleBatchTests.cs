@@ -46,6 +46,31 @@ public sealed class RuleBatchTests(ApiHosts hosts) : ApiTests(hosts)
     }
 
     [Theory, MemberData(nameof(Providers))]
+    public async Task Search_MoreNamesThanAreLookedForById_FindsTheSameRules(StorageProvider provider)
+    {
+        var world = await OpenAsync(provider);
+        var name = world.NewName();
+        var cluster = await world.ClusterAsync();
+        (await CreateAsync(world.Admin, World.Viewer, [.. Enumerable.Range(0, 1_000).Select(i => ("group", $"{name}-{i:D4}"))], [cluster])).Expect(HttpStatusCode.OK);
+        (await TotalAsync(name)).Should().Be(1_000);
+
+        await world.GrantAsync("group", $"{name.ToUpperInvariant()}-one-more", World.Viewer, cluster);
+
+        (await TotalAsync(name)).Should().Be(1_001);
+        (await TotalAsync($"{name}-00")).Should().Be(100);
+        (await TotalAsync($"{name}-ONE")).Should().Be(1);
+        var last = (await world.Admin.GetAsync($"{Path}?search={name}&sortBy=subjectId&limit=2&offset=999")).Expect(HttpStatusCode.OK).Json.GetProperty("accessRules");
+        last.EnumerateArray().Select(rule => rule.GetProperty("subjectId").GetString()).Should().Equal($"{name}-0999", $"{name.ToUpperInvariant()}-one-more");
+
+        async Task<int> TotalAsync(string text)
+        {
+            var page = (await world.Admin.GetAsync($"{Path}?search={text}&limit=1")).Expect(HttpStatusCode.OK).Json.GetProperty("totalRecords").GetInt32();
+            (await world.Admin.GetAsync($"{Path}/count?search={text}")).Expect(HttpStatusCode.OK).Json.GetProperty("count").GetInt32().Should().Be(page);
+            return page;
+        }
+    }
+
+    [Theory, MemberData(nameof(Providers))]
     public async Task BatchCreate_GoodAndBadItems_KeepsTheGoodAndLeavesNothingOfTheBad(StorageProvider provider)
     {
         var world = await OpenAsync(provider);

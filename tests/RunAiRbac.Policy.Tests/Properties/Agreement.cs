@@ -41,7 +41,8 @@ internal static class Agreement
         {
             text.Append(snapshot.Subject(subject)).Append(" rules ").AppendJoin(',', snapshot.RulesOf(subject).Select(rule => rule.Id).Order());
             text.Append(" groups ").AppendJoin(',', snapshot.GroupsOf(subject).Select(m => $"{snapshot.Subject(m.Group).Id} {m.ValidUntil}").Order(StringComparer.Ordinal));
-            text.Append(" members ").AppendJoin(',', snapshot.MembersOf(subject).Select(m => $"{snapshot.Subject(m.User).Id} {m.ValidUntil}").Order(StringComparer.Ordinal)).AppendLine();
+            text.Append(" members ").AppendJoin(',', snapshot.MembersOf(subject).Select(m => $"{snapshot.Subject(m.User).Id} {m.ValidUntil}").Order(StringComparer.Ordinal));
+            text.Append(" left ").AppendJoin(',', snapshot.MembersOf(subject).Select(m => m.ValidUntil).Where(end => end < long.MaxValue).Distinct().Order().Select(end => $"{end}: {snapshot.CountMembers(subject, end)}")).AppendLine();
         }
 
         return text.Append(snapshot.RuleCount).ToString();
@@ -65,7 +66,10 @@ internal static class Agreement
         {
             text.Append(subject).Append(" rules ").AppendJoin(',', world.Rules.Where(rule => rule.SubjectId == subject.Id).Select(rule => rule.Id).Order());
             text.Append(" groups ").AppendJoin(',', Ends(world.Memberships.Where(m => m.UserId == subject.Id), m => m.GroupId));
-            text.Append(" members ").AppendJoin(',', Ends(world.Memberships.Where(m => m.GroupId == subject.Id), m => m.UserId)).AppendLine();
+            var members = world.Memberships.Where(m => m.GroupId == subject.Id).ToList();
+            text.Append(" members ").AppendJoin(',', Ends(members, m => m.UserId));
+            var ends = members.ConvertAll(m => m.ValidUntil ?? long.MaxValue);
+            text.Append(" left ").AppendJoin(',', ends.Where(end => end < long.MaxValue).Distinct().Order().Select(end => $"{end}: {ends.Count(other => other > end)}")).AppendLine();
         }
 
         return text.Append(world.Rules.Count).ToString();

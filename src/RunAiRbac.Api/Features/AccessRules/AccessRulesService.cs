@@ -28,7 +28,7 @@ internal sealed class AccessRulesService(PolicyStore store, TimeProvider clock)
         var admitted = context.Admitted();
         var query = ListQuery.Read(context.Request.Query, AccessRuleListing.Table);
         await using var db = await store.OpenAsync(context.RequestAborted);
-        var rules = Matching(db, context, query);
+        var rules = await MatchingAsync(db, context, query);
         var total = await CountAsync(rules, context, query);
         var page = await AccessRuleListing.PageAsync(rules, query, context.RequestAborted);
         var now = clock.GetUtcNow();
@@ -46,7 +46,7 @@ internal sealed class AccessRulesService(PolicyStore store, TimeProvider clock)
     {
         var query = ListQuery.ReadCount(context.Request.Query, AccessRuleListing.Table);
         await using var db = await store.OpenAsync(context.RequestAborted);
-        return new CountResponse(await CountAsync(Matching(db, context, query), context, query));
+        return new CountResponse(await CountAsync(await MatchingAsync(db, context, query), context, query));
     }
 
     public MyAccessRulePage Mine(HttpContext context)
@@ -60,11 +60,13 @@ internal sealed class AccessRulesService(PolicyStore store, TimeProvider clock)
     public CountResponse CountMine(HttpContext context)
         => new(MatchingMine(context, ListQuery.ReadCount(context.Request.Query, ListSpec.PagingOnly)).Count());
 
-    private IQueryable<RuleRecord> Matching(RunAiRbacDbContext db, HttpContext context, ListQuery query)
+    private async Task<IQueryable<RuleRecord>> MatchingAsync(RunAiRbacDbContext db, HttpContext context, ListQuery query)
     {
         var admitted = context.Admitted();
-        var visible = AccessRuleListing.Visible(AccessRuleListing.Records(db, admitted.Caller.TenantId, clock.NowMicros()), Acting.Reading(admitted, clock));
-        return AccessRuleListing.Table.Filter(AccessRuleListing.Filter(visible, RuleFilter.Read(context.Request.Query), query.Search), query);
+        var tenantId = admitted.Caller.TenantId;
+        var visible = AccessRuleListing.Visible(AccessRuleListing.Records(db, tenantId, clock.NowMicros()), Acting.Reading(admitted, clock));
+        var named = await AccessRuleListing.SearchAsync(visible, db, tenantId, query.Search, context.RequestAborted);
+        return AccessRuleListing.Table.Filter(AccessRuleListing.Filter(named, RuleFilter.Read(context.Request.Query)), query);
     }
 
     /// <summary>Without a filter the snapshot knows the number; counting a million rows takes longer than reading a page of them.</summary>

@@ -73,7 +73,7 @@ internal sealed class GroupLists(PolicyStore store, TimeProvider clock)
             Id = row.Id,
             Name = row.Name,
             Sources = sources,
-            MemberCount = group.IsKnown ? version.Snapshot.MembersOf(group).Count(member => member.ValidUntil > now) : 0,
+            MemberCount = group.IsKnown ? version.Snapshot.CountMembers(group, now) : 0,
             CreatedBy = version.Snapshot.CreatedBy(row),
             CreatedAt = Micros.ToTime(row.CreatedAt),
             Revision = version.Token,
