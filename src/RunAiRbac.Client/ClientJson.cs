@@ -73,6 +73,7 @@ namespace RunAiRbac.Client;
 [JsonSerializable(typeof(ProjectCreationRequest))]
 [JsonSerializable(typeof(ProjectPage))]
 [JsonSerializable(typeof(ProjectUpdateRequest))]
+[JsonSerializable(typeof(UnitPatch))]
 [JsonSerializable(typeof(Role))]
 [JsonSerializable(typeof(SecretReset))]
 [JsonSerializable(typeof(SecuritySettingUpdate))]

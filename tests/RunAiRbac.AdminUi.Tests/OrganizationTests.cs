@@ -91,6 +91,37 @@ public sealed class OrganizationTests(Browser browser, DemoService demo) : IClas
     }
 
     [Fact]
+    public async Task Department_RenamedInTheTree_AndAProjectOnItsPage_KeepTheRest()
+    {
+        var tag = Guid.NewGuid().ToString("N")[..8];
+        var (_, cluster) = await demo.ScopeAsync("cluster", "oslo");
+        var department = (await DemoService.PostAsync(demo.Admin, "/api/v1/org-unit/departments", new { name = "d-" + tag, clusterId = cluster })).GetProperty("id").GetString();
+        var project = (await DemoService.PostAsync(demo.Admin, "/api/v1/org-unit/projects", new { name = "p-" + tag, clusterId = cluster, parentId = department })).GetProperty("id").GetString()!;
+        var (email, _) = await demo.NewUserAsync((L1Researcher, ("project", project)));
+        await using var admin = await AdminAsync();
+        await admin.OpenAsync("/organization");
+        await admin.Page.GetByRole(AriaRole.Button, new() { Name = "Open oslo" }).ClickAsync();
+        await admin.Page.GetByRole(AriaRole.Button, new() { Name = "Actions for department d-" + tag }).ClickAsync();
+        await admin.Page.GetByRole(AriaRole.Menuitem, new() { Name = "Rename" }).ClickAsync();
+        await RenameAsync(admin, "d2-" + tag);
+        await admin.Page.GetByRole(AriaRole.Button, new() { Name = "Open d2-" + tag }).ClickAsync();
+        await admin.Page.GetByRole(AriaRole.Link, new() { NameRegex = new Regex("p-" + tag) }).ClickAsync();
+
+        await admin.Page.GetByRole(AriaRole.Button, new() { Name = "Rename" }).ClickAsync();
+        var dialog = admin.Page.GetByRole(AriaRole.Dialog);
+        await dialog.GetByLabel("Name").FillAsync("Not a name");
+        await dialog.GetByRole(AriaRole.Button, new() { Name = "Rename" }).ClickAsync();
+        await Expect(dialog).ToContainTextAsync("must start with a letter");
+        await RenameAsync(admin, "p2-" + tag);
+
+        await Expect(admin.Page.GetByRole(AriaRole.Heading, new() { Name = "p2-" + tag, Exact = true })).ToBeVisibleAsync();
+        await Expect(admin.Page.GetByRole(AriaRole.Navigation, new() { Name = "Place in the organization" })).ToContainTextAsync("d2-" + tag);
+        await Expect(admin.Page.GetByRole(AriaRole.Region, new() { Name = "Rules here" })).ToContainTextAsync(email);
+        await admin.Page.GetByRole(AriaRole.Tab, new() { Name = "Details" }).ClickAsync();
+        await Expect(admin.Page.GetByText("runai-p-" + tag)).ToBeVisibleAsync();
+    }
+
+    [Fact]
     public async Task Description_OfADepartment_IsChangedAndNothingElse()
     {
         var (_, cluster) = await demo.ScopeAsync("cluster", "oslo");
@@ -125,6 +156,25 @@ public sealed class OrganizationTests(Browser browser, DemoService demo) : IClas
         await one.Page.GetByRole(AriaRole.Button, new() { Name = "Actions for department language" }).ClickAsync();
         await Expect(one.Page.GetByRole(AriaRole.Menuitem, new() { NameRegex = new Regex("^New project in language") })).ToHaveAttributeAsync("aria-disabled", "false");
         await Expect(one.Page.GetByRole(AriaRole.Menuitem, new() { NameRegex = new Regex("^Rename") })).ToHaveCountAsync(0);
+        await one.Page.Keyboard.PressAsync("Escape");
+        foreach (var (department, project, disabled) in new[] { ("vision", "detection", "true"), ("language", "translation", "false") })
+        {
+            await one.Page.GetByRole(AriaRole.Button, new() { Name = "Open " + department }).ClickAsync();
+            await one.Page.GetByRole(AriaRole.Button, new() { Name = "Actions for project " + project }).ClickAsync();
+            await Expect(one.Page.GetByRole(AriaRole.Menuitem, new() { NameRegex = new Regex("^Rename") })).ToHaveAttributeAsync("aria-disabled", disabled);
+            await one.Page.Keyboard.PressAsync("Escape");
+        }
+    }
+
+    [Fact]
+    public async Task DefaultDepartment_WhichEveryClusterKeeps_CanBeNeitherRenamedNorDeleted()
+    {
+        await using var admin = await AdminAsync();
+        await admin.OpenAsync("/organization");
+        await admin.Page.GetByRole(AriaRole.Button, new() { Name = "Open oslo" }).ClickAsync();
+        await admin.Page.GetByRole(AriaRole.Button, new() { Name = "Actions for department default" }).ClickAsync();
+
+        await Expect(admin.Page.GetByRole(AriaRole.Menuitem)).ToHaveTextAsync(["New access rule", "New project in default"]);
     }
 
     [Fact]
@@ -149,6 +199,14 @@ public sealed class OrganizationTests(Browser browser, DemoService demo) : IClas
     }
 
     private Task<Person> AdminAsync() => Person.SignInAsync(browser, demo.Service, Service.AdminEmail, Service.AdminPassword);
+
+    private static async Task RenameAsync(Person person, string name)
+    {
+        var dialog = person.Page.GetByRole(AriaRole.Dialog);
+        await dialog.GetByLabel("Name").FillAsync(name);
+        await dialog.GetByRole(AriaRole.Button, new() { Name = "Rename" }).ClickAsync();
+        await Expect(dialog).ToHaveCountAsync(0);
+    }
 
     private static async Task CreateAsync(Person person, string button, string name)
     {

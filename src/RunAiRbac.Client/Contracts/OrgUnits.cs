@@ -1,5 +1,9 @@
 namespace RunAiRbac.Client.Contracts;
 
+/// <summary>A change of a department or project; what is absent stays.</summary>
+/// <param name="Name">Its new name.</param>
+public sealed record UnitPatch(string? Name);
+
 /// <summary>Time limits of jobs, in whole seconds of at least 1; kept and given back.</summary>
 /// <param name="InteractiveJobTimeLimitSeconds">How long an interactive job may run.</param>
 /// <param name="InteractiveJobMaxIdleDurationSeconds">How long an interactive job may idle.</param>

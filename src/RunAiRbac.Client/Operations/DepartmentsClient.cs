@@ -21,6 +21,7 @@ public sealed class DepartmentsClient
     private static readonly Operation Count = Operation.Get(Path + "/count");
     private static readonly Operation Get = Operation.Get(Path + "/{departmentId}");
     private static readonly Operation Put = Operation.Put(Path + "/{departmentId}");
+    private static readonly Operation Patch = Operation.Patch(Path + "/{departmentId}");
     private static readonly Operation PutResources = Operation.Put(Path + "/{departmentId}/resources");
     private static readonly Operation PatchResources = Operation.Patch(Path + "/{departmentId}/resources");
     private static readonly Operation Delete = Operation.Delete(Path + "/{departmentId}");
@@ -68,6 +69,13 @@ public sealed class DepartmentsClient
     /// <param name="cancellationToken">Gives up; whether it was done is then not known.</param>
     public Task<Written<Department>> UpdateAsync(string id, DepartmentUpdateRequest update, CancellationToken cancellationToken = default)
         => _transport.WriteAsync<Department>(new Call(Put, id).Json(update), cancellationToken);
+
+    /// <summary>Renames a department. 409 when the name is taken. The department <c>default</c> keeps its name (409).</summary>
+    /// <param name="id">Its id.</param>
+    /// <param name="name">Its new name.</param>
+    /// <param name="cancellationToken">Gives up; whether it was done is then not known.</param>
+    public Task<Written<Department>> RenameAsync(string id, string name, CancellationToken cancellationToken = default)
+        => _transport.WriteAsync<Department>(new Call(Patch, id).Json(new UnitPatch(name)), cancellationToken);
 
     /// <summary>Replaces a department's quotas; gives them back.</summary>
     /// <param name="id">Its id.</param>

@@ -12,6 +12,7 @@ public sealed class ProjectsClient
     private static readonly Operation Count = Operation.Get(Path + "/count");
     private static readonly Operation Get = Operation.Get(Path + "/{projectId}");
     private static readonly Operation Put = Operation.Put(Path + "/{projectId}");
+    private static readonly Operation Patch = Operation.Patch(Path + "/{projectId}");
     private static readonly Operation PutResources = Operation.Put(Path + "/{projectId}/resources");
     private static readonly Operation PatchResources = Operation.Patch(Path + "/{projectId}/resources");
     private static readonly Operation Delete = Operation.Delete(Path + "/{projectId}");
@@ -59,6 +60,13 @@ public sealed class ProjectsClient
     /// <param name="cancellationToken">Gives up; whether it was done is then not known.</param>
     public Task<Written<Project>> UpdateAsync(string id, ProjectUpdateRequest update, CancellationToken cancellationToken = default)
         => _transport.WriteAsync<Project>(new Call(Put, id).Json(update), cancellationToken);
+
+    /// <summary>Renames a project. 409 when the name is taken. Its namespace stays as it is.</summary>
+    /// <param name="id">Its id.</param>
+    /// <param name="name">Its new name.</param>
+    /// <param name="cancellationToken">Gives up; whether it was done is then not known.</param>
+    public Task<Written<Project>> RenameAsync(string id, string name, CancellationToken cancellationToken = default)
+        => _transport.WriteAsync<Project>(new Call(Patch, id).Json(new UnitPatch(name)), cancellationToken);
 
     /// <summary>Replaces a project's quotas; gives them back.</summary>
     /// <param name="id">Its id.</param>

@@ -69,7 +69,7 @@ internal sealed class RandomTenant
             15 => EnableAsync("service-accounts", Pick(Of(facts, SubjectKind.Application)).Id),
             16 => DeleteSubjectAsync(facts),
             17 => DeleteUnitAsync(facts),
-            18 => RenameClusterAsync(facts),
+            18 => RenameUnitAsync(facts),
             _ => CreateForAllAsync(facts),
         });
         ((int)reply.Status).Should().BeOneOf([200, 201, 202, 204, 404, 409], "the answer was {0}", reply.Text);
@@ -209,8 +209,12 @@ internal sealed class RandomTenant
         return Tenant.Admin.DeleteAsync($"/api/v1/org-unit/{unit.Type}s/{unit.Id}");
     }
 
-    private Task<Reply> RenameClusterAsync(ReferencePolicy facts)
-        => Tenant.Admin.PutAsync($"/api/v1/clusters/{Pick(facts.Scopes.FindAll(s => s.Type == "cluster")).Id}", new { name = $"cluster-{_random.Next(100)}" });
+    private Task<Reply> RenameUnitAsync(ReferencePolicy facts)
+    {
+        var unit = Pick(facts.Scopes.FindAll(s => s.Type is "cluster" or "department" or "project"));
+        var name = new { name = $"renamed-{_random.Next(100)}" };
+        return unit.Type == "cluster" ? Tenant.Admin.PutAsync($"/api/v1/clusters/{unit.Id}", name) : Tenant.Admin.PatchAsync($"/api/v1/org-unit/{unit.Type}s/{unit.Id}", name);
+    }
 
     /// <summary>Rules other than those that let the administrator go on.</summary>
     public List<RuleFact> RulesOfOthers(ReferencePolicy facts) => facts.Rules.FindAll(r => r.SubjectId != Tenant.Admin.Id);

@@ -206,6 +206,7 @@ internal sealed class FuzzWorld(InputHost host, Random random)
             },
             "POST /oauth2/revoke" => new JsonObject { ["token"] = "nothing", ["token_type_hint"] = "access_token" },
             _ when route.Pattern.EndsWith("/resources", StringComparison.Ordinal) => Unit([])["resources"]!.DeepClone(),
+            "PATCH /api/v1/org-unit/departments/{departmentId}" or "PATCH /api/v1/org-unit/projects/{projectId}" => new JsonObject { ["name"] = NewName() },
             _ when route.Method == "PATCH" => new JsonObject { ["enabled"] = random.Next(2) == 0 },
             _ when route.Pattern.EndsWith("/secret", StringComparison.Ordinal) => new JsonObject { ["gracePeriodSeconds"] = 60 },
             _ => JsonNode.Parse(route.Body.Example ?? "{}"),

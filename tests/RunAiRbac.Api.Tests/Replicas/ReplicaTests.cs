@@ -71,6 +71,34 @@ public sealed class ReplicaTests(PostgresFixture postgres, ITestOutputHelper out
         }
     }
 
+    [Fact]
+    public async Task Project_RenamedOnOneProcess_IsNamedSoInTheOthersAnswers()
+    {
+        var (first, second) = (await StartAsync(), await StartAsync());
+        var admin = await Wire.SignInAsync(first);
+        var cluster = (await Wire.PostAsync(admin, "/api/v1/clusters", new { name = ApiHost.NewName("c") })).GetProperty("uuid").GetString();
+        var project = (await Wire.PostAsync(admin, "/api/v1/org-unit/projects", new { name = "first-name", clusterId = cluster })).GetProperty("id").GetString();
+        var application = await ApplicationAsync(admin, first);
+        await Wire.PostAsync(admin, Rules, new { subjectType = "app", subjectId = application.ClientId, roleId = Viewer, scopeType = "project", scopeId = project });
+        var asked = Wire.WithToken(second, application.Token);
+        var question = new { action = "read", resourceType = "project", scope = new { type = "project", id = project } };
+        await WaitAsync(async () => await SentenceAsync(asked, question) == $"Application {application.ClientId} is a Viewer in Project first-name");
+
+        using var renamed = await admin.PatchAsJsonAsync($"/api/v1/org-unit/projects/{project}", new { name = "second-name" }, Cancel);
+
+        renamed.EnsureSuccessStatusCode();
+        await WaitAsync(async () => await SentenceAsync(asked, question) == $"Application {application.ClientId} is a Viewer in Project second-name");
+    }
+
+    /// <summary>The rule that allows; null: none, or the replica does not know the caller yet.</summary>
+    private static async Task<string?> SentenceAsync(HttpClient caller, object question)
+    {
+        using var response = await caller.PostAsJsonAsync("/api/v1/authorize", question, Cancel);
+        if (response.StatusCode == System.Net.HttpStatusCode.Unauthorized) return null;
+        var answer = await response.Content.ReadFromJsonAsync<JsonElement>(Cancel);
+        return answer.TryGetProperty("accessRule", out var rule) ? rule.GetProperty("sentence").GetString() : null;
+    }
+
     /// <summary>Writes rules on one and ends them again; the time from each answer of a write until the other's decisions follow it.</summary>
     private static async Task<List<TimeSpan>> WriteAndWatchAsync(ApiProcess first, ApiProcess second, int writes)
     {

@@ -26,6 +26,7 @@ internal sealed partial class Tour
         made.Resources.Should().ContainSingle().Which.Gpu!.Deserved.Should().Be(2.5);
         (await Admin.Departments.GetAsync(made.Id, Cancel)).SchedulingRules!.InteractiveJobTimeLimitSeconds.Should().Be(60);
         Good(await Admin.Departments.UpdateAsync(made.Id, new DepartmentUpdateRequest { Description = "Speech" }, Cancel)).Description.Should().Be("Speech");
+        Good(await Admin.Departments.RenameAsync(made.Id, made.Name + "-2", Cancel)).Name.Should().Be(made.Name + "-2");
         Good(await Admin.Departments.ReplaceResourcesAsync(made.Id, [], Cancel)).Should().BeEmpty();
         Good(await Admin.Departments.MergeResourcesAsync(made.Id, resources, Cancel)).Should().ContainSingle().Which.Memory!.Units.Should().Be("GB");
         (await Admin.Departments.ListAsync(new DepartmentQuery { Limit = 1, SortBy = "name", SortOrder = "desc", Verbosity = "brief" }, Cancel)).Departments.Should().ContainSingle();
@@ -49,6 +50,7 @@ internal sealed partial class Tour
         await ProjectAsync(cluster.Uuid);
         (await Admin.Projects.ListAllAsync(new ListQuery { Limit = 1, Search = "project" }, Cancel).Take(2).ToListAsync(Cancel)).Should().OnlyHaveUniqueItems(p => p.Id).And.HaveCount(2);
         (await Admin.Projects.CountAsync(new CountQuery { Search = made.Name }, Cancel)).Should().Be(1);
+        Good(await Admin.Projects.RenameAsync(made.Id, made.Name + "-2", Cancel)).Status.Namespace.Should().Be("runai-" + made.Name);
         Good(await Admin.Projects.DeleteAsync(made.Id, Cancel));
         await NotFoundAsync(() => Admin.Projects.GetAsync(made.Id, Cancel));
     }

@@ -181,6 +181,7 @@ public sealed class VisibilityTests(ApiHosts hosts) : ApiTests(hosts)
             if (sights.May(unit.Type, "update", unit.Id)) continue;
             await RefusedAsync(actor, sights, sights.SeesUnit(unit), HttpMethod.Put, path, unit.Id, """{"name":"taken","resources":[]}""");
             if (unit.Type == "cluster") continue;
+            await RefusedAsync(actor, sights, sights.SeesUnit(unit), HttpMethod.Patch, path, unit.Id, """{"name":"taken"}""");
             await RefusedAsync(actor, sights, sights.SeesUnit(unit), HttpMethod.Put, path + "/resources", unit.Id, "[]");
             await RefusedAsync(actor, sights, sights.SeesUnit(unit), HttpMethod.Patch, path + "/resources", unit.Id, "[]");
         }

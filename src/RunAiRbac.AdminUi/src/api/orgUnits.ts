@@ -52,7 +52,12 @@ export const useCreateBelow = (parent: ScopeNode) =>
     return { type: 'project', id: made.id, name };
   }, changed);
 
-export const useRenameCluster = (id: string) => useChange((name: string) => body(api.PUT('/api/v1/clusters/{clusterUuid}', { params: { path: { clusterUuid: id } }, body: { name } })), changed);
+export const useRename = ({ type, id }: ScopeNode) =>
+  useChange(async (name: string): Promise<unknown> => {
+    if (type === 'cluster') return body(api.PUT('/api/v1/clusters/{clusterUuid}', { params: { path: { clusterUuid: id } }, body: { name } }));
+    if (type === 'department') return body(api.PATCH('/api/v1/org-unit/departments/{departmentId}', { params: { path: { departmentId: id } }, body: { name } }));
+    return body(api.PATCH('/api/v1/org-unit/projects/{projectId}', { params: { path: { projectId: id } }, body: { name } }));
+  }, changed);
 
 /** What an update leaves out is cleared: everything else goes back as it came. */
 export const useDescribe = ({ type, unit }: Exclude<Unit, { type: 'cluster' }>) =>

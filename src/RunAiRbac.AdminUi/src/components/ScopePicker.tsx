@@ -1,10 +1,10 @@
-import { ActionIcon, Box, Button, Checkbox, Group, Loader, Radio, ScrollArea, Stack, Text, TextInput } from '@mantine/core';
+import { ActionIcon, Box, Checkbox, Group, Radio, ScrollArea, Stack, Text, TextInput } from '@mantine/core';
 import { useDebouncedValue } from '@mantine/hooks';
 import { IconChevronDown, IconChevronRight, IconSearch } from '@tabler/icons-react';
 import { createContext, useContext, useId, useState } from 'react';
-import { useChildren, useScopeSearch, type ScopeNode } from '../api/scopes';
+import type { ScopeNode } from '../api/scopes';
 import { useTenantScope } from '../api/session';
-import { Failure } from './Failure';
+import { Branch, dontSend, FoundScopes } from './Branch';
 import { ScopeName } from './names';
 
 interface Props {
@@ -35,21 +35,13 @@ export function ScopePicker({ label, value, change, multiple = false, height = 2
     <Picking.Provider value={{ name: useId(), multiple, isChosen, toggle }}>
       <Stack gap={6} role={multiple ? 'group' : 'radiogroup'} aria-label={label}>
         <Text size="sm" fw={500} aria-hidden>{label}</Text>
-        <TextInput type="search" placeholder="Search clusters, departments, projects" aria-label={`${label}: search`} value={text} onChange={(e) => setText(e.currentTarget.value)} leftSection={<IconSearch size={16} aria-hidden />} />
+        <TextInput type="search" placeholder="Search clusters, departments, projects" aria-label={`${label}: search`} value={text} onChange={(e) => setText(e.currentTarget.value)} onKeyDown={dontSend} leftSection={<IconSearch size={16} aria-hidden />} />
         <ScrollArea.Autosize mah={height} type="auto" offsetScrollbars="y" viewportProps={{ tabIndex: 0 }} bd="1px solid var(--mantine-color-default-border)" p={6} style={{ borderRadius: 4 }}>
-          {search ? <Found text={search} /> : tenant && <Node node={tenant} level={0} startsOpen />}
+          {search ? <FoundScopes text={search}>{(nodes) => nodes.map((node) => <Choice key={node.type + node.id} node={node} />)}</FoundScopes> : tenant && <Node node={tenant} level={0} startsOpen />}
         </ScrollArea.Autosize>
       </Stack>
     </Picking.Provider>
   );
-}
-
-function Found({ text }: { text: string }) {
-  const found = useScopeSearch(text);
-  if (found.isError) return <Failure error={found.error} />;
-  if (!found.data) return <Loader size="xs" m="xs" aria-label="Loading" />;
-  if (found.data.length === 0) return <Text size="sm" c="dimmed" p={6}>Nothing has this in its name.</Text>;
-  return found.data.map((node) => <Choice key={node.type + node.id} node={node} />);
 }
 
 function Node({ node, level, startsOpen = false }: { node: ScopeNode; level: number; startsOpen?: boolean }) {
@@ -65,22 +57,8 @@ function Node({ node, level, startsOpen = false }: { node: ScopeNode; level: num
         )}
         <Choice node={node} />
       </Group>
-      {open && !isLeaf && <Children node={node} level={level + 1} />}
+      {open && !isLeaf && <Branch node={node} indent={44}>{(nodes) => nodes.map((child) => <Node key={child.id} node={child} level={level + 1} />)}</Branch>}
     </Box>
-  );
-}
-
-function Children({ node, level }: { node: ScopeNode; level: number }) {
-  const children = useChildren(node, true);
-  if (children.isError) return <Failure error={children.error} retry={() => void children.refetch()} />;
-  if (!children.data) return <Box pl={44} py={4}><Loader size="xs" aria-label="Loading" /></Box>;
-  const nodes = children.data.pages.flatMap((page) => page.nodes);
-  return (
-    <>
-      {nodes.map((child) => <Node key={child.id} node={child} level={level} />)}
-      {nodes.length === 0 && <Text size="xs" c="dimmed" pl={44} py={2}>Nothing below</Text>}
-      {children.hasNextPage && <Button variant="subtle" ml={40} loading={children.isFetchingNextPage} onClick={() => void children.fetchNextPage()}>More below {node.name}</Button>}
-    </>
   );
 }
 

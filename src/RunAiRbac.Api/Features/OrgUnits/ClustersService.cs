@@ -47,9 +47,7 @@ internal sealed class ClustersService(PolicyStore store, Writes writes, TimeProv
         await writes.RunAsync(context, async (write, acting) =>
         {
             var row = await UnitWrites.RowAsync(write, new Sight(acting).Demand(UnitTypes.Cluster, "update", id));
-            if (row.Name == name) return row;
-            await UnitWrites.DemandNameFreeAsync(write, UnitTypes.Cluster, row.NameScope, name);
-            write.RenameScope(row, name);
+            await UnitWrites.RenameAsync(write, row, name);
             return row;
         });
     }

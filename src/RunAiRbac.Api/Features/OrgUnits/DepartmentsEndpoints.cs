@@ -25,6 +25,9 @@ internal static class DepartmentsEndpoints
         group.MapPut("/{departmentId}", UpdateAsync).Needs("department", "update", At.Object).Describe("update_department", "Updates a department",
             "What is left out is cleared, except `resources`, which then stay.")
             .Reads(typeof(DepartmentUpdateRequest), """{"description":"All research","resources":[]}""").GivesRevision().FailsWith(404).Produces<Department>();
+        group.MapPatch("/{departmentId}", RenameAsync).Needs("department", "update", At.Object).Describe("rename_department", "Renames a department",
+            "Only the name changes; without one, nothing. The department `default` keeps its name: projects without `parentId` go there.")
+            .Reads(typeof(UnitPatch), """{"name":"applied-research"}""").GivesRevision().FailsWith(404, 409).Produces<Department>();
         group.MapDelete("/{departmentId}", DeleteAsync).Needs("department", "delete", At.Object).Describe("delete_department", "Deletes a department",
             "Its projects and the access rules in it and in them end in the same write. The department `default` stays as long as its cluster.")
             .GivesRevision().FailsWith(404, 409).Produces(204);
@@ -54,6 +57,12 @@ internal static class DepartmentsEndpoints
     {
         var request = await JsonBody.ReadAsync<DepartmentUpdateRequest>(context, JsonBody.Lenient);
         return Results.Json(await departments.UpdateAsync(context, departmentId, request), JsonBody.Answers);
+    }
+
+    private static async Task<IResult> RenameAsync(HttpContext context, string departmentId, DepartmentsService departments)
+    {
+        var request = await JsonBody.ReadAsync<UnitPatch>(context, JsonBody.Lenient);
+        return Results.Json(await departments.RenameAsync(context, departmentId, request), JsonBody.Answers);
     }
 
     private static async Task<IResult> DeleteAsync(HttpContext context, string departmentId, DepartmentsService departments)

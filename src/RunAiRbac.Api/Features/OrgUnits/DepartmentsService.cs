@@ -75,6 +75,21 @@ internal sealed class DepartmentsService(PolicyStore store, Writes writes, TimeP
         return Answer(written.Value, written.Version.Snapshot) with { Revision = written.Version.Token };
     }
 
+    public async Task<Department> RenameAsync(HttpContext context, string id, UnitPatch request)
+    {
+        var name = request.Name is null ? null : UnitNames.Department(request.Name);
+        var written = await writes.RunAsync(context, async (write, acting) =>
+        {
+            var row = await UnitWrites.RowAsync(write, new Sight(acting).Demand(UnitTypes.Department, "update", id));
+            if (name is null || row.Name == name) return row;
+            if (row.Name == UnitNames.Default)
+                throw new ApiException(Kinds.Conflict, "The department `default` keeps its name: projects without `parentId` go there.", "name");
+            await UnitWrites.RenameAsync(write, row, name);
+            return row;
+        });
+        return Answer(written.Value, written.Version.Snapshot) with { Revision = written.Version.Token };
+    }
+
     public Task DeleteAsync(HttpContext context, string id) => writes.RunAsync(context, async (write, acting) =>
     {
         var department = new Sight(acting).Demand(UnitTypes.Department, "delete", id);

@@ -23,6 +23,9 @@ internal static class ProjectsEndpoints
         group.MapPut("/{projectId}", UpdateAsync).Needs("project", "update", At.Object).Describe("update_project", "Updates a project",
             "What is left out is cleared, except `resources` and `enforceRunaiScheduler`, which then stay.")
             .Reads(typeof(ProjectUpdateRequest), """{"description":"Vision models","resources":[]}""").GivesRevision().FailsWith(404).Produces<Project>();
+        group.MapPatch("/{projectId}", RenameAsync).Needs("project", "update", At.Object).Describe("rename_project", "Renames a project",
+            "Only the name changes; without one, nothing. The project's namespace stays as it is, and stays taken.")
+            .Reads(typeof(UnitPatch), """{"name":"my-other-project"}""").GivesRevision().FailsWith(404, 409).Produces<Project>();
         group.MapDelete("/{projectId}", DeleteAsync).Needs("project", "delete", At.Object).Describe("delete_project", "Deletes a project",
             "The access rules in it end in the same write. The answer is always 204: all is done then, and the 202 of the compatible API, for deletions that go on, never comes.")
             .GivesRevision().FailsWith(404).Produces(204).Produces(202);
@@ -53,6 +56,12 @@ internal static class ProjectsEndpoints
     {
         var request = await JsonBody.ReadAsync<ProjectUpdateRequest>(context, JsonBody.Lenient);
         return Results.Json(await projects.UpdateAsync(context, projectId, request), JsonBody.Answers);
+    }
+
+    private static async Task<IResult> RenameAsync(HttpContext context, string projectId, ProjectsService projects)
+    {
+        var request = await JsonBody.ReadAsync<UnitPatch>(context, JsonBody.Lenient);
+        return Results.Json(await projects.RenameAsync(context, projectId, request), JsonBody.Answers);
     }
 
     private static async Task<IResult> DeleteAsync(HttpContext context, string projectId, ProjectsService projects)

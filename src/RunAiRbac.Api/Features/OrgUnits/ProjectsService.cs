@@ -87,6 +87,20 @@ internal sealed class ProjectsService(PolicyStore store, Writes writes, TimeProv
         return written.Value with { Revision = written.Version.Token };
     }
 
+    /// <summary>The namespace stays: things in the cluster live in it.</summary>
+    public async Task<Project> RenameAsync(HttpContext context, string id, UnitPatch request)
+    {
+        var name = request.Name is null ? null : UnitNames.Project(request.Name);
+        var written = await writes.RunAsync(context, async (write, acting) =>
+        {
+            var sight = new Sight(acting);
+            var row = await UnitWrites.RowAsync(write, sight.Demand(UnitTypes.Project, "update", id));
+            if (name is not null) await UnitWrites.RenameAsync(write, row, name);
+            return Answer(row, sight);
+        });
+        return written.Value with { Revision = written.Version.Token };
+    }
+
     public Task DeleteAsync(HttpContext context, string id) => writes.RunAsync(context, async (write, acting) =>
     {
         new Sight(acting).Demand(UnitTypes.Project, "delete", id);

@@ -45,7 +45,15 @@ internal static class UnitWrites
         return await write.FindScopeAsync(fact.Id, CancellationToken.None) ?? throw ApiException.NotFound(fact.Type);
     }
 
-    public static async Task DemandNameFreeAsync(PolicyWrite write, string type, string nameScope, string name)
+    /// <summary>Gives a unit another name, and nothing else; the same name is no change.</summary>
+    public static async Task RenameAsync(PolicyWrite write, ScopeRow row, string name)
+    {
+        if (row.Name == name) return;
+        await DemandNameFreeAsync(write, row.Type, row.NameScope, name);
+        write.RenameScope(row, name);
+    }
+
+    private static async Task DemandNameFreeAsync(PolicyWrite write, string type, string nameScope, string name)
     {
         if (await write.ScopeNameExistsAsync(type, nameScope, name, CancellationToken.None))
             throw new ApiException(Kinds.AlreadyExists, $"A {type} with the name `{name}` already exists.", "name");

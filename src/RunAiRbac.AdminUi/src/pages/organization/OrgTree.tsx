@@ -1,10 +1,10 @@
-import { ActionIcon, Anchor, Box, Button, Loader, Text } from '@mantine/core';
+import { ActionIcon, Anchor, Box } from '@mantine/core';
 import { IconChevronDown, IconChevronRight } from '@tabler/icons-react';
 import { useState } from 'react';
 import { Link, useSearchParams } from 'react-router';
-import { useChildren, useScopeSearch, type ScopeNode } from '../../api/scopes';
+import type { ScopeNode } from '../../api/scopes';
+import { Branch, FoundScopes } from '../../components/Branch';
 import { SearchField } from '../../components/DataTable';
-import { Failure } from '../../components/Failure';
 import { ScopeName } from '../../components/names';
 import { scopePath } from '../subjects/paths';
 import { NodeMenu } from './NodeMenu';
@@ -21,17 +21,11 @@ export function SearchableTree({ root }: { root: ScopeNode }) {
   return (
     <>
       <SearchField width={320} label="Search clusters, departments, projects" value={search} change={(text) => setParams(text ? { search: text } : {}, { replace: true })} />
-      {search ? <Found text={search} /> : <OrgTree root={root} />}
+      {search ? (
+        <FoundScopes text={search}>{(nodes) => <div className="org-tree"><ul aria-label="Found">{nodes.map((node) => <li key={node.type + node.id}><Row node={node} /></li>)}</ul></div>}</FoundScopes>
+      ) : <OrgTree root={root} />}
     </>
   );
-}
-
-function Found({ text }: { text: string }) {
-  const found = useScopeSearch(text);
-  if (found.isError) return <Failure error={found.error} retry={() => void found.refetch()} />;
-  if (!found.data) return <Loader size="xs" m="xs" aria-label="Loading" />;
-  if (found.data.length === 0) return <Text size="sm" c="dimmed" py="md">Nothing that you may see has this in its name.</Text>;
-  return <div className="org-tree"><ul aria-label="Found">{found.data.map((node) => <li key={node.type + node.id}><Row node={node} /></li>)}</ul></div>;
 }
 
 function Node({ node, startsOpen = false }: { node: ScopeNode; startsOpen?: boolean }) {
@@ -40,24 +34,8 @@ function Node({ node, startsOpen = false }: { node: ScopeNode; startsOpen?: bool
   return (
     <li>
       <Row node={node} toggle={isLeaf ? undefined : { open, change: () => setOpen(!open) }} leaf={isLeaf} />
-      {open && !isLeaf && <Children node={node} />}
+      {open && !isLeaf && <Branch node={node} indent={32}>{(nodes) => <ul>{nodes.map((child) => <Node key={child.id} node={child} />)}</ul>}</Branch>}
     </li>
-  );
-}
-
-function Children({ node }: { node: ScopeNode }) {
-  const children = useChildren(node, true);
-  if (children.isError) return <Failure error={children.error} retry={() => void children.refetch()} />;
-  if (!children.data) return <Box pl={32} py={4}><Loader size="xs" aria-label="Loading" /></Box>;
-  const nodes = children.data.pages.flatMap((page) => page.nodes);
-  if (nodes.length === 0) return <Text size="sm" c="dimmed" pl={32} py={4}>Nothing below that you may see.</Text>;
-  return (
-    <ul>
-      {nodes.map((child) => <Node key={child.id} node={child} />)}
-      {children.hasNextPage && (
-        <li><Button variant="subtle" ml={28} loading={children.isFetchingNextPage} onClick={() => void children.fetchNextPage()}>More below {node.name}</Button></li>
-      )}
-    </ul>
   );
 }
 

@@ -21,7 +21,7 @@ import { NewUnitDialog } from './NewUnitDialog';
 import { OrgTree } from './OrgTree';
 import { RenameDialog } from './RenameDialog';
 import { RulesTab } from './RulesTab';
-import { below, isScopeType, scopeAsks } from './units';
+import { below, isFixed, isScopeType, scopeAsks } from './units';
 
 export function Component() {
   const { type, id } = useParams();
@@ -64,7 +64,7 @@ function Actions({ scope, path }: { scope: ScopeNode; path: ScopeNode[] }) {
   const newRule = useNewRule();
   const child = below[scope.type];
   const { give, create, update, remove, all } = scopeAsks(scope);
-  const rename = scope.type === 'cluster' ? update : undefined;
+  const [rename, fall] = isFixed(scope) ? [] : [update, remove];
   const may = usePermissions(all);
   const [dialog, setDialog] = useState<'new' | 'rename' | 'delete'>();
   const close = () => setDialog(undefined);
@@ -74,9 +74,9 @@ function Actions({ scope, path }: { scope: ScopeNode; path: ScopeNode[] }) {
       <GuardedButton may={may(give)} leftSection={<IconPlus size={16} />} onClick={() => newRule({ scopes: [scope] })}>New access rule</GuardedButton>
       {create && <GuardedButton may={may(create)} variant="default" leftSection={<IconPlus size={16} />} onClick={() => setDialog('new')}>New {child}</GuardedButton>}
       {rename && <GuardedButton may={may(rename)} variant="default" leftSection={<IconPencil size={16} />} onClick={() => setDialog('rename')}>Rename</GuardedButton>}
-      {remove && <GuardedButton may={may(remove)} variant="default" leftSection={<IconTrash size={16} />} onClick={() => setDialog('delete')}>Delete</GuardedButton>}
+      {fall && <GuardedButton may={may(fall)} variant="default" leftSection={<IconTrash size={16} />} onClick={() => setDialog('delete')}>Delete</GuardedButton>}
       {dialog === 'new' && <NewUnitDialog parent={scope} close={close} />}
-      {dialog === 'rename' && <RenameDialog cluster={scope} close={close} />}
+      {dialog === 'rename' && <RenameDialog node={scope} close={close} />}
       {dialog === 'delete' && <DeleteUnitDialog node={scope} close={close} leave={parent ? scopePath(parent) : '/organization'} />}
     </>
   );

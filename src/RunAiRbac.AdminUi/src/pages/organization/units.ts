@@ -6,6 +6,9 @@ export const below: Partial<Record<ScopeType, Exclude<ScopeType, 'tenant'>>> = {
 
 export const isScopeType = (type: string | undefined): type is ScopeType => type === 'tenant' || type === 'cluster' || type === 'department' || type === 'project';
 
+/** Whether a scope may get another name and be deleted: the account stays, and so does every cluster's department `default`. */
+export const isFixed = (scope: ScopeNode) => scope.type === 'tenant' || (scope.type === 'department' && scope.name === 'default');
+
 /** Whether a rule, given as its sentence, is written in the scope itself. On one path there is only one scope of each type, so that its type and name tell. */
 export const isOwn = (sentence: string, scope: { type: string; name: string }, label: string) => sentence.endsWith(` in ${label} ${scope.name}`);
 
