@@ -46,6 +46,13 @@ public sealed class StoreMigrator(IDbContextFactory<RunAiRbacDbContext> contexts
         if (SqliteFile.PathOf(settings.ConnectionString) is { } path) _fileLock = SqliteFileLock.Take(path);
     }
 
+    /// <summary>Whether the schema has every migration of this version.</summary>
+    public async Task<bool> IsMigratedAsync(CancellationToken cancellationToken)
+    {
+        await using var db = await contexts.CreateDbContextAsync(cancellationToken);
+        return !(await db.Database.GetPendingMigrationsAsync(cancellationToken)).Any();
+    }
+
     /// <summary>Whether there is no tenant yet.</summary>
     public async Task<bool> IsEmptyAsync(CancellationToken cancellationToken)
     {

@@ -32,7 +32,8 @@ internal sealed class AdminUi(RequestDelegate next)
         if (context.GetEndpoint() is not null || !(HttpMethods.IsGet(request.Method) || HttpMethods.IsHead(request.Method))) return next(context);
         var path = request.Path.Value ?? "/";
         if (_site.Value.Files.TryGetValue(path, out var file)) return SendAsync(context, file);
-        var first = path.Split('/', 3)[1];
+        // A client whose base address ends with a slash asks for `//api/…`: that is no page either.
+        var first = path.TrimStart('/').Split('/', 2)[0];
         return first == "assets" || OfPrograms.Contains(first) ? next(context) : SendPageAsync(context, _site.Value.Page);
     }
 

@@ -22,11 +22,16 @@ internal static class Commands
             case "openapi":
                 Console.Write(await OpenApi.WriteAsync(app.Services));
                 break;
+            case { } word when IsWord(word):
+                throw new StartFailure($"There is no command `{word}`: the program knows migrate, new-epoch and openapi, and without one it serves.");
             default:
                 await ServeAsync(app, start);
                 break;
         }
     }
+
+    /// <summary>Neither an option nor a key with its value, which go to configuration.</summary>
+    private static bool IsWord(string argument) => argument.Length > 0 && argument[0] is not ('-' or '/') && !argument.Contains('=', StringComparison.Ordinal);
 
     private static async Task ServeAsync(WebApplication app, FirstStart start)
     {

@@ -12,7 +12,7 @@ internal sealed class FirstStart(
     public async Task PrepareAsync(CancellationToken cancellationToken)
     {
         if (storage.Value.MigrateOnStart) await MigrateAsync(cancellationToken);
-        else Lock();
+        else await DemandMigratedAsync(cancellationToken);
         if (await migrator.IsEmptyAsync(cancellationToken)) await CreateTenantAsync(cancellationToken);
         // Loads the policy first.
         await migrator.SyncRolesAsync(cancellationToken);
@@ -31,6 +31,14 @@ internal sealed class FirstStart(
         await migrator.NewEpochAsync(cancellationToken);
     }
 
+    /// <summary>Where somebody else migrates, a forgotten migration is told here and not by the first request that needs it.</summary>
+    private async Task DemandMigratedAsync(CancellationToken cancellationToken)
+    {
+        Lock();
+        if (!await migrator.IsMigratedAsync(cancellationToken))
+            throw new StartFailure("The database lacks migrations of this version, and Storage:MigrateOnStart is false: run the program with the command `migrate` first.");
+    }
+
     private void Lock()
     {
         try
@@ -40,6 +48,10 @@ internal sealed class FirstStart(
         catch (InvalidOperationException held)
         {
             throw new StartFailure(held.Message, held);
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            throw new StartFailure("The file of ConnectionStrings:RunAiRbac cannot be used: " + failure.Message, failure);
         }
     }
 

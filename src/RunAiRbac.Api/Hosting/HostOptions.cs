@@ -1,4 +1,5 @@
 using System.Data.Common;
+using System.Globalization;
 using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Options;
 using Npgsql;
@@ -151,6 +152,16 @@ internal sealed record AuditOptions
     public TimeSpan Retention { get; init; } = TimeSpan.FromDays(90);
 }
 
+/// <summary>What OpenTelemetry calls its own keys; the exporter reads the others itself.</summary>
+internal sealed record TelemetryOptions
+{
+    public const string EndpointKey = "OTEL_EXPORTER_OTLP_ENDPOINT";
+
+    /// <summary>Null or empty: nothing is sent.</summary>
+    [ConfigurationKeyName(EndpointKey)]
+    public string? Endpoint { get; init; }
+}
+
 /// <summary>Binds and judges every section at start; each message names the key.</summary>
 internal static class HostOptions
 {
@@ -171,7 +182,8 @@ internal static class HostOptions
         services.AddBudget(BudgetOptions.Administration, concurrent: 64);
         services.AddSection<AuditOptions>("Audit", Audit);
         services.AddSection<BrowserSessionOptions>("BrowserSessions", BrowserSessions);
-        services.AddSection<SsoOptions>("Sso", static (options, _) => SsoOptions.Problems(options));
+        services.AddSection<SsoOptions>("Sso", Sso);
+        services.AddSection<TelemetryOptions>(string.Empty, Telemetry);
     }
 
     /// <summary>Judges all sections now, before anything is built from them.</summary>
@@ -243,7 +255,7 @@ internal static class HostOptions
     private static IEnumerable<string> Tokens(TokensOptions options, Judge judge)
     {
         if (options.Issuer is null && !judge.IsDevelopment) yield return "Tokens:Issuer is required outside Development: the address at which clients reach the service.";
-        if (options.Issuer is not null && !IsIssuer(options.Issuer)) yield return "Tokens:Issuer must be an http or https address without query and fragment.";
+        if (options.Issuer is not null && !IsIssuer(options.Issuer)) yield return "Tokens:Issuer must be an http or https address without credentials, query and fragment.";
         if (options.Audience is { } audience && string.IsNullOrWhiteSpace(audience)) yield return "Tokens:Audience must not be empty.";
         if (options.AccessTokenLifetime < TimeSpan.FromMinutes(2) || options.AccessTokenLifetime > TokensOptions.LongestAccessTokenLifetime)
             yield return "Tokens:AccessTokenLifetime must be from 00:02:00 to 12:00:00.";
@@ -277,8 +289,30 @@ internal static class HostOptions
             yield return "DataProtection:KeyDirectory is required with PostgreSQL outside Development: a folder that all replicas share.";
     }
 
+    /// <summary>Judged as it is written: the binder leaves out what is no number, and that host's sign-ins would be another tenant's.</summary>
     private static IEnumerable<string> Tenancy(TenancyOptions options, Judge judge)
-        => from host in options.Hosts where host.Value < 1 select $"Tenancy:Hosts:{host.Key} must be a tenant id of at least 1.";
+    {
+        var hosts = judge.Configuration.GetSection("Tenancy:Hosts");
+        if (!string.IsNullOrEmpty(hosts.Value)) yield return "Tenancy:Hosts must name hosts: Tenancy:Hosts:<host name> = <tenant id>.";
+        foreach (var host in hosts.GetChildren())
+        {
+            var isTenant = int.TryParse(host.Value, NumberStyles.None, CultureInfo.InvariantCulture, out var tenantId) && tenantId >= 1;
+            if (!isTenant || host.Key.Length == 0 || host.GetChildren().Any()) yield return $"Tenancy:Hosts:{host.Key} must be a host name without a port, and its value a tenant id of at least 1.";
+        }
+    }
+
+    private static IEnumerable<string> Sso(SsoOptions options, Judge judge)
+    {
+        // The binder makes no list of a single text.
+        if (!string.IsNullOrEmpty(judge.Configuration["Sso:AllowedPrivateNetworks"])) yield return "Sso:AllowedPrivateNetworks is a list: Sso:AllowedPrivateNetworks:0, :1 and so on.";
+        foreach (var problem in SsoOptions.Problems(options)) yield return problem;
+    }
+
+    private static IEnumerable<string> Telemetry(TelemetryOptions options, Judge judge)
+    {
+        if (!string.IsNullOrEmpty(options.Endpoint) && !(Uri.TryCreate(options.Endpoint, UriKind.Absolute, out var uri) && uri.Scheme is "http" or "https"))
+            yield return TelemetryOptions.EndpointKey + " must be an http or https address.";
+    }
 
     private static IEnumerable<string> PasswordRounds(PasswordOptions options, Judge judge)
     {
@@ -291,7 +325,8 @@ internal static class HostOptions
         try
         {
             DbConnectionStringBuilder parsed = provider == StorageProvider.PostgreSql ? new NpgsqlConnectionStringBuilder(text) : new SqliteConnectionStringBuilder(text);
-            return parsed.Count == 0 ? "It is empty." : null;
+            if (parsed.Count == 0) return "It is empty.";
+            return parsed is SqliteConnectionStringBuilder sqlite && IsInMemory(sqlite) ? "It must name a file: a database in memory is gone with its connection." : null;
         }
         catch (ArgumentException wrong)
         {
@@ -299,8 +334,11 @@ internal static class HostOptions
         }
     }
 
+    private static bool IsInMemory(SqliteConnectionStringBuilder sqlite)
+        => sqlite.Mode == SqliteOpenMode.Memory || sqlite.DataSource.Length == 0 || sqlite.DataSource.Contains(":memory:", StringComparison.Ordinal);
+
     private static bool IsIssuer(string issuer)
-        => Uri.TryCreate(issuer, UriKind.Absolute, out var uri) && (uri.Scheme is "http" or "https") && uri.Query.Length == 0 && uri.Fragment.Length == 0;
+        => Uri.TryCreate(issuer, UriKind.Absolute, out var uri) && (uri.Scheme is "http" or "https") && uri.Query.Length == 0 && uri.Fragment.Length == 0 && uri.UserInfo.Length == 0;
 
     private sealed record Judge(bool IsDevelopment, IConfiguration Configuration);
 

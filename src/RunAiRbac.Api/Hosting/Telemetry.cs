@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Options;
 using OpenTelemetry;
 using OpenTelemetry.Metrics;
 using OpenTelemetry.Resources;
@@ -6,14 +7,14 @@ using OpenTelemetry.Trace;
 namespace RunAiRbac.Api.Hosting;
 
 /// <summary>Sends metrics and traces by OTLP, only when <c>OTEL_EXPORTER_OTLP_ENDPOINT</c> is set; the exporter reads the other OTEL_ variables itself.</summary>
-internal sealed class Telemetry(IConfiguration configuration) : IHostedService, IDisposable
+internal sealed class Telemetry(IOptions<TelemetryOptions> options) : IHostedService, IDisposable
 {
     private MeterProvider? _metrics;
     private TracerProvider? _traces;
 
     public Task StartAsync(CancellationToken cancellationToken)
     {
-        if (string.IsNullOrEmpty(configuration["OTEL_EXPORTER_OTLP_ENDPOINT"])) return Task.CompletedTask;
+        if (string.IsNullOrEmpty(options.Value.Endpoint)) return Task.CompletedTask;
         var resource = ResourceBuilder.CreateDefault().AddService("runairbac").AddEnvironmentVariableDetector();
         _metrics = Sdk.CreateMeterProviderBuilder().SetResourceBuilder(resource)
             .AddMeter(Metrics.MeterName, "Microsoft.AspNetCore.Hosting", "Microsoft.AspNetCore.Server.Kestrel", "System.Runtime", "Npgsql").AddOtlpExporter().Build();

@@ -41,9 +41,22 @@ internal static class SignInServices
         public void Configure(KeyManagementOptions keyManagement)
         {
             var directory = new DirectoryInfo(Path.Combine(environment.ContentRootPath, options.Value.KeyDirectory ?? KeyRingOptions.DefaultDirectory));
+            try
+            {
+                Create(directory);
+            }
+            catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+            {
+                throw new StartFailure("DataProtection:KeyDirectory cannot be used: " + failure.Message, failure);
+            }
+
+            keyManagement.XmlRepository = new FileSystemXmlRepository(directory, loggers);
+        }
+
+        private static void Create(DirectoryInfo directory)
+        {
             if (OperatingSystem.IsWindows()) directory.Create();
             else Directory.CreateDirectory(directory.FullName, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
-            keyManagement.XmlRepository = new FileSystemXmlRepository(directory, loggers);
         }
     }
 }

@@ -88,6 +88,8 @@ internal sealed class CodeFlow(OutgoingHttp http)
     /// <summary>Reads a document that the access token opens.</summary>
     public async Task<JsonElement> GetAsync(string address, string accessToken, string what, CancellationToken cancellationToken)
     {
+        // It goes into a header.
+        if (accessToken.AsSpan().ContainsAnyExceptInRange('!', '~')) throw Failed("The access token holds characters that no token has.");
         using var request = new HttpRequestMessage(HttpMethod.Get, address);
         request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", accessToken);
         request.Headers.Accept.Add(new MediaTypeWithQualityHeaderValue("application/json"));

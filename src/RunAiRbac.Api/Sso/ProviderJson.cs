@@ -13,9 +13,11 @@ internal static class ProviderJson
         try
         {
             using var document = JsonDocument.Parse(utf8, Strict);
-            return document.RootElement.ValueKind == JsonValueKind.Object ? document.RootElement.Clone() : null;
+            if (document.RootElement.ValueKind != JsonValueKind.Object) return null;
+            DemandTexts(document.RootElement);
+            return document.RootElement.Clone();
         }
-        catch (JsonException)
+        catch (Exception malformed) when (malformed is JsonException or InvalidOperationException)
         {
             return null;
         }
@@ -23,7 +25,7 @@ internal static class ProviderJson
 
     /// <summary>The object; refused when it is none.</summary>
     public static JsonElement DemandObject(ReadOnlyMemory<byte> utf8, string what)
-        => FindObject(utf8) ?? throw new SsoRefusal(SsoRefusalCodes.SignInFailed, $"{what} is not a JSON object, or holds a member twice.");
+        => FindObject(utf8) ?? throw new SsoRefusal(SsoRefusalCodes.SignInFailed, $"{what} is not a JSON object, holds a member twice, or a text that is none.");
 
     /// <summary>A member that is a string and not empty; else null.</summary>
     public static string? Text(this JsonElement element, string name)
@@ -34,4 +36,26 @@ internal static class ProviderJson
         => element.TryGetProperty(name, out var list) && list.ValueKind == JsonValueKind.Array
             ? list.EnumerateArray().Where(item => item.ValueKind == JsonValueKind.String).Select(item => item.GetString()!)
             : [];
+
+    /// <summary>Half of a surrogate pair (`"\ud83d"`) is no mistake to the parser, but whoever reads the text later would fail.</summary>
+    private static void DemandTexts(JsonElement element)
+    {
+        switch (element.ValueKind)
+        {
+            case JsonValueKind.String:
+                _ = element.GetString();
+                break;
+            case JsonValueKind.Array:
+                foreach (var item in element.EnumerateArray()) DemandTexts(item);
+                break;
+            case JsonValueKind.Object:
+                foreach (var member in element.EnumerateObject())
+                {
+                    _ = member.Name;
+                    DemandTexts(member.Value);
+                }
+
+                break;
+        }
+    }
 }

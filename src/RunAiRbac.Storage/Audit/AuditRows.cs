@@ -16,7 +16,7 @@ internal static class AuditRows
         SubjectType = subjectType,
         SourceIp = actor.Origin?.SourceIp,
         Action = action,
-        HttpMethod = actor.Origin?.Method,
+        HttpMethod = actor.Origin?.Method is { } method ? Cut(method, Lengths.Kind) : null,
         Url = actor.Origin?.Path is { } path ? Cut(path, Lengths.Url) : null,
         Result = AuditResults.Succeeded,
         HttpStatusCode = actor.Origin?.SuccessStatus,

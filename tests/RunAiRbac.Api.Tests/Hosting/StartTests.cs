@@ -13,6 +13,9 @@ public sealed class StartTests : IDisposable
     [InlineData("Development", "Tokens__AccessTokenLifetime=soon", "Tokens:AccessTokenLifetime")]
     [InlineData("Development", "Storage__Provider=PostgreSql ConnectionStrings__RunAiRbac=Host=127.0.0.1;Port=1", "database")]
     [InlineData("Development", "seed=everything", "--seed")]
+    [InlineData("Development", "Storage__MigrateOnStart=false", "Storage:MigrateOnStart")]
+    [InlineData("Development", "DataProtection__KeyDirectory=/dev/null/keys", "DataProtection:KeyDirectory")]
+    [InlineData("Development", "ConnectionStrings__RunAiRbac=DataSource=/dev/null/a/b.db", "ConnectionStrings:RunAiRbac")]
     public async Task Start_ThatCannotBe_StopsSayingWhy(string environment, string settings, string named)
     {
         var (code, output) = await RunToEndAsync(environment, settings, []);
@@ -62,6 +65,26 @@ public sealed class StartTests : IDisposable
         (await RunToEndAsync("Development", "", ["migrate"])).Code.Should().Be(0);
         await RunUntilListeningAsync("");
         (await RunToEndAsync("Development", "", ["new-epoch"])).Code.Should().Be(0);
+    }
+
+    [Fact]
+    public async Task Start_MigratedBefore_NeedsNoMigrationOfItsOwn()
+    {
+        (await RunToEndAsync("Development", "", ["migrate"])).Code.Should().Be(0);
+
+        (await RunUntilListeningAsync("Storage__MigrateOnStart=false")).Should().NotBeEmpty();
+    }
+
+    [Theory]
+    [InlineData("migrat")]
+    [InlineData("Migrate")]
+    [InlineData("serve")]
+    public async Task Commands_Unknown_StopsNamingThem(string command)
+    {
+        var (code, output) = await RunToEndAsync("Development", "", [command]);
+
+        code.Should().NotBe(0);
+        output.Should().Contain($"`{command}`").And.Contain("new-epoch").And.NotContain("   at ");
     }
 
     [Fact]

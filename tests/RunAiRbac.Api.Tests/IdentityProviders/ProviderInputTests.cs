@@ -100,6 +100,7 @@ public sealed class ProviderInputTests(ApiHosts hosts) : ApiTests(hosts)
             Idps.Metadata(entityId: ""), Idps.Metadata(entityId: new string('e', 1025)), Idps.Metadata(keys: ""), Idps.Metadata(keys: Idps.Key("encryption")), Idps.Metadata(keys: Idps.Key("signing", "AAAA")),
             Idps.Metadata(keys: Idps.Key("signing", "not base64!")), Idps.Metadata(keys: Idps.Key("signing") + Idps.Key("signing", "")), Idps.Metadata(services: "<x/>"), Idps.Metadata(services: Idps.Service("SOAP", "https://idp.example.com/soap")),
             Idps.Metadata(services: Idps.Service("HTTP-Redirect", "http://idp.example.com")), Idps.Metadata(services: Idps.Service("HTTP-Redirect", "javascript:alert(1)")), Idps.Metadata(services: "<md:SingleSignOnService/>"),
+            ValidUntil(good, "soon"), ValidUntil(good, "2030-02-30T00:00:00Z"), ValidUntil(good, "0001-01-01T00:00:00+14:00"), ValidUntil(good, "9999-12-31T23:59:59-14:00"), ValidUntil(good, "2030-01-01T00:00:00+99:00"),
             $"<md:EntitiesDescriptor xmlns:md=\"urn:oasis:names:tc:SAML:2.0:metadata\">{Entity(good)}{Entity(good)}</md:EntitiesDescriptor>",
             string.Concat(Enumerable.Repeat("<a>", 30_000)) + string.Concat(Enumerable.Repeat("</a>", 30_000)), "<a>" + new string('x', 300_000) + "</a>",
         })
@@ -127,6 +128,8 @@ public sealed class ProviderInputTests(ApiHosts hosts) : ApiTests(hosts)
             data.GetProperty("singleSignOnServiceUrl").GetString().Should().Be("https://idp.example.com/post");
         }
     }
+
+    private static string ValidUntil(string xml, string time) => xml.Replace(" entityID=", $" validUntil=\"{time}\" entityID=", StringComparison.Ordinal);
 
     private static string Entity(string xml) => xml[xml.IndexOf("?>", StringComparison.Ordinal)..][2..];
 

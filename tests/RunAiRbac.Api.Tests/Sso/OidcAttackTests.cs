@@ -48,6 +48,10 @@ public sealed class OidcAttackTests
         ["token endpoint answers HTML"] = Instead("/token", () => Results.Text(Script, "text/html")),
         ["token endpoint answers a list"] = Instead("/token", () => Results.Text("[]", "application/json")),
         ["token endpoint redirects"] = Instead("/token", () => Results.Redirect("/userinfo", preserveMethod: true)),
+        ["token endpoint answers half a character"] = Instead("/token", () => Results.Text("""{"id_token":"\ud83d"}""", "application/json")),
+        ["token endpoint answers half a character for a name"] = Instead("/token", () => Results.Text("""{"\ud83d":"","id_token":"a.b.c"}""", "application/json")),
+        ["access token with a line end"] = AccessToken("a\r\nX-Other: b"),
+        ["access token with a blank"] = AccessToken("a b"),
         ["token endpoint answers twice"] = Instead("/token", () => Results.Text("""{"id_token":"a","id_token":"b"}""", "application/json")),
 
         // The signature
@@ -109,6 +113,8 @@ public sealed class OidcAttackTests
         ["sub twice"] = Token((idp, token) => idp.Sign(Head(idp), OidcProtocolTests.Payload(token).Replace("\"sub\":", "\"sub\":\"other\",\"sub\":", StringComparison.Ordinal))),
         ["at_hash wrong"] = Claims(x => x["at_hash"] = "AAAAAAAAAAAAAAAAAAAAAA"),
         ["at_hash no text"] = Claims(x => x["at_hash"] = 7),
+        ["name of half a character"] = Token((idp, token) => idp.Sign(Head(idp), OidcProtocolTests.Payload(token).Replace("\"sub\":", "\"given_name\":\"Ada \\ud83d\",\"sub\":", StringComparison.Ordinal))),
+        ["group of half a character"] = Token((idp, token) => idp.Sign(Head(idp), OidcProtocolTests.Payload(token).Replace("\"sub\":", "\"groups\":[{\"name\":\"\\udc00\"}],\"sub\":", StringComparison.Ordinal))),
         ["groups no groups"] = Claims(x => x["groups"] = 7),
 
         // The userinfo endpoint's answer
@@ -117,6 +123,7 @@ public sealed class OidcAttackTests
         ["userinfo in another case"] = UserInfo(x => x["sub"] = "SUBJECT-1"),
         ["userinfo refused"] = Instead("/userinfo", () => Results.StatusCode(401)),
         ["userinfo a page"] = Instead("/userinfo", () => Results.Text(Script, "text/html")),
+        ["userinfo with half a character"] = Instead("/userinfo", () => Results.Text("""{"sub":"subject-1","name":{"\udfff":1}}""", "application/json")),
         ["userinfo with a member twice"] = Instead("/userinfo", () => Results.Text("""{"sub":"subject-1","sub":"subject-1"}""", "application/json")),
         ["userinfo elsewhere"] = Instead("/userinfo", () => Results.Redirect("/keys")),
     };
@@ -221,6 +228,13 @@ public sealed class OidcAttackTests
 
     private static async Task RefusedAsync(OidcWorkshop shop, string query, SignInAttempt attempt)
         => (await shop.Awaiting(x => x.FinishAsync(query, attempt)).Should().ThrowAsync<SsoRefusal>()).Which.Code.Should().Be(SsoRefusalCodes.SignInFailed);
+
+    /// <summary>One that goes to the userinfo endpoint: the ID token says nothing of it.</summary>
+    private static Action<StandInOidc> AccessToken(string text) => idp =>
+    {
+        idp.Claims = claims => claims.Remove("at_hash");
+        idp.TokenAnswer = answer => answer["access_token"] = text;
+    };
 
     private static Action<StandInOidc> Answer(Action<Dictionary<string, string>> spoil) => idp => idp.Answer = spoil;
 

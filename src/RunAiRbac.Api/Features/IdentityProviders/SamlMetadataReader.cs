@@ -76,7 +76,7 @@ internal sealed class SamlMetadataReader(WebAddresses addresses)
         {
             return provider.AncestorsAndSelf().Attributes("validUntil").Select(x => (DateTimeOffset?)XmlConvert.ToDateTimeOffset(x.Value)).Min();
         }
-        catch (FormatException)
+        catch (Exception malformed) when (malformed is FormatException or ArgumentOutOfRangeException)
         {
             throw ApiException.Invalid(Field, "has a validUntil that is no time");
         }
