@@ -60,6 +60,22 @@ internal readonly struct StringIndex
         return -1;
     }
 
+    /// <summary>Pairs of different handles whose names have the same hash: among them are all that have the same name.</summary>
+    public IEnumerable<(int A, int B)> Twins()
+    {
+        for (var at = 0; at < _bucketCount; at++)
+        {
+            var bucket = _buckets[at] ?? [];
+            for (var i = 0; i < bucket.Length; i += 2)
+            {
+                for (var j = i + 2; j < bucket.Length; j += 2)
+                {
+                    if (bucket[i] == bucket[j] && bucket[i + 1] != bucket[j + 1]) yield return (bucket[i + 1], bucket[j + 1]);
+                }
+            }
+        }
+    }
+
     /// <summary>The index with one more entry; that the name is new is the caller's affair.</summary>
     public StringIndex With(int hash, int handle)
     {

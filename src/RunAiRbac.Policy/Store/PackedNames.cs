@@ -12,6 +12,7 @@ namespace RunAiRbac.Policy.Store;
 internal readonly struct PackedNames
 {
     private const int UuidLength = 36;
+    private const int UuidBytes = 16;
 
     // Empty: the id is the first part of the bytes.
     private readonly Guid _uuid;
@@ -39,12 +40,14 @@ internal readonly struct PackedNames
 
     public static PackedNames Of(string id, string key, string name)
     {
-        using var bytes = new MemoryStream();
-        if (!IsUuid(id, out var uuid)) Append(bytes, id);
-        Append(bytes, key);
-        if (name == key) AppendNumber(bytes, (uint)Form.AsBefore);
-        else Append(bytes, name);
-        return new PackedNames(uuid, bytes.ToArray());
+        var hasUuid = IsUuid(id, out var uuid);
+        var bytes = new byte[(hasUuid ? 0 : SizeOf(id)) + SizeOf(key) + (name == key ? 1 : SizeOf(name))];
+        var rest = bytes.AsSpan();
+        if (!hasUuid) Append(ref rest, id);
+        Append(ref rest, key);
+        if (name == key) AppendNumber(ref rest, (uint)Form.AsBefore);
+        else Append(ref rest, name);
+        return new PackedNames(uuid, bytes);
     }
 
     /// <summary>Whether that is the id, ordinally. Allocates nothing.</summary>
@@ -53,29 +56,49 @@ internal readonly struct PackedNames
     /// <summary>Whether that is the key, ordinally. Allocates nothing.</summary>
     public bool KeyIs(string text) => PartIs(KeyPart, text);
 
-    private static void Append(MemoryStream bytes, string text)
+    /// <summary>The form that takes the least room, and the bytes of that room.</summary>
+    private static (Form Form, int Length) FormOf(string text, out Guid uuid)
     {
-        if (IsUuid(text, out var uuid)) Append(bytes, Form.Uuid, uuid.ToByteArray());
-        else if (Ascii.IsValid(text)) Append(bytes, Form.Ascii, Encoding.ASCII.GetBytes(text));
-        else Append(bytes, Form.Utf16, MemoryMarshal.AsBytes(text.AsSpan()));
+        if (IsUuid(text, out uuid)) return (Form.Uuid, UuidBytes);
+        return Ascii.IsValid(text) ? (Form.Ascii, text.Length) : (Form.Utf16, text.Length * sizeof(char));
     }
 
-    private static void Append(MemoryStream bytes, Form form, ReadOnlySpan<byte> part)
+    private static int SizeOf(string text)
     {
-        AppendNumber(bytes, ((uint)part.Length << 2) | (uint)form);
-        bytes.Write(part);
+        var (form, length) = FormOf(text, out _);
+        var size = 1 + length;
+        for (var number = Header(form, length); number > 0x7F; number >>= 7) size++;
+        return size;
     }
 
-    private static void AppendNumber(MemoryStream bytes, uint number)
+    private static uint Header(Form form, int length) => ((uint)length << 2) | (uint)form;
+
+    private static void Append(ref Span<byte> rest, string text)
     {
-        for (; number > 0x7F; number >>= 7) bytes.WriteByte((byte)(number | 0x80));
-        bytes.WriteByte((byte)number);
+        var (form, length) = FormOf(text, out var uuid);
+        AppendNumber(ref rest, Header(form, length));
+        if (form == Form.Uuid) uuid.TryWriteBytes(rest);
+        else if (form == Form.Ascii) Encoding.ASCII.GetBytes(text, rest);
+        else MemoryMarshal.AsBytes(text.AsSpan()).CopyTo(rest);
+        rest = rest[length..];
+    }
+
+    private static void AppendNumber(ref Span<byte> rest, uint number)
+    {
+        for (; number > 0x7F; number >>= 7)
+        {
+            rest[0] = (byte)(number | 0x80);
+            rest = rest[1..];
+        }
+
+        rest[0] = (byte)number;
+        rest = rest[1..];
     }
 
     /// <summary>Whether the text is a UUID, not the empty one, in the one spelling that comes back the same.</summary>
     private static bool IsUuid(string text, out Guid uuid)
     {
-        if (text.Length == UuidLength && Guid.TryParseExact(text, "D", out uuid) && uuid != Guid.Empty && uuid.ToString("D") == text) return true;
+        if (text.Length == UuidLength && Guid.TryParseExact(text, "D", out uuid) && uuid != Guid.Empty && Is(uuid, text)) return true;
         uuid = Guid.Empty;
         return false;
     }

@@ -90,10 +90,17 @@ internal readonly struct RuleTable
     /// <summary>The table of these rules.</summary>
     public static RuleTable From(IReadOnlyCollection<Rule> rules, int limit)
     {
-        if (rules.Count == 1) return Pack([new(rules.First().Scope.Index, rules.First())]);
+        if (rules.Count == 1) return From(rules.First());
         var byScope = new Dictionary<int, object>(rules.Count);
         foreach (var rule in rules) byScope[rule.Scope.Index] = RulesHere.Add(byScope.GetValueOrDefault(rule.Scope.Index), rule);
         return From([.. byScope], limit);
+    }
+
+    private static RuleTable From(Rule rule)
+    {
+        var bucket = Bucket.Empty;
+        bucket[0] = KeyOf(rule.Scope.Index, rule);
+        return new RuleTable(bucket, null, rule);
     }
 
     /// <summary>The table of these entries; how many scopes it may have in the small form is the limit.</summary>

@@ -56,7 +56,8 @@ internal sealed partial class StateBuilder
         {
             if (!roles.TryGetIndex(fact.RoleId, out var role)) throw new ArgumentException($"Rule `{fact.Id}` names the unknown role `{fact.RoleId}`.", nameof(facts));
             if (!_scopeIds.TryGetValue(fact.ScopeId, out var scope)) throw new ArgumentException($"Rule `{fact.Id}` names the unknown scope `{fact.ScopeId}`.", nameof(facts));
-            if (!_subjectIds.TryGetValue(fact.SubjectId, out var subject)) throw new ArgumentException($"Rule `{fact.Id}` names the unknown subject `{fact.SubjectId}`.", nameof(facts));
+            var subject = FindSubject(fact.SubjectId);
+            if (subject < 0) throw new ArgumentException($"Rule `{fact.Id}` names the unknown subject `{fact.SubjectId}`.", nameof(facts));
             resolved.Add(Rule.From(fact, subject, role, scope));
         }
 

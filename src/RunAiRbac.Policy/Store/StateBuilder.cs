@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using RunAiRbac.Policy.Collections;
 
 namespace RunAiRbac.Policy.Store;
@@ -8,11 +9,13 @@ internal sealed partial class StateBuilder
     private readonly Catalogue _catalogue;
     private readonly int _smallTableLimit;
     private readonly List<SubjectRecord> _subjects = [];
-    private readonly Dictionary<string, int> _subjectIds = new(StringComparer.Ordinal);
-    private readonly Dictionary<(SubjectKind Kind, string Key), int> _subjectKeys = [];
+    private readonly List<(int Hash, int Handle)> _names = [];
+    private readonly Dictionary<string, int> _groups = new(StringComparer.Ordinal);
     private readonly Dictionary<string, string> _scopeTypes = new(StringComparer.Ordinal);
     private readonly List<ScopeRecord> _scopes = [];
     private readonly Dictionary<string, int> _scopeIds = new(StringComparer.Ordinal);
+    private RadixArray<SubjectRecord> _subjectArray;
+    private StringIndex _subjectNames;
     private int _allAuthenticated = -1;
 
     private StateBuilder(Catalogue catalogue, int smallTableLimit) => (_catalogue, _smallTableLimit) = (catalogue, smallTableLimit);
@@ -32,13 +35,10 @@ internal sealed partial class StateBuilder
         var state = new PolicyState
         {
             Catalogue = _catalogue,
-            Subjects = RadixArray<SubjectRecord>.From(_subjects),
+            Subjects = _subjectArray,
             Scopes = RadixArray<ScopeRecord>.From(_scopes),
             Roles = roles,
-            SubjectNames = StringIndex.From([
-                .. _subjectIds.Select(entry => (StringIndex.HashOf(entry.Key), entry.Value)),
-                .. _subjectKeys.Select(entry => (StringIndex.HashOf(entry.Key.Key), entry.Value)),
-            ]),
+            SubjectNames = _subjectNames,
             ScopeIds = StringIndex.From([.. _scopeIds.Select(entry => (StringIndex.HashOf(entry.Key), entry.Value))]),
             Rules = IntTree<Rule>.FromSorted(Array.ConvertAll(rules, rule => rule.Id), rules),
             Sessions = facts.EndedSessions.Aggregate(EndedSessions.None, (sessions, session) => sessions.With(session)),
@@ -51,13 +51,12 @@ internal sealed partial class StateBuilder
 
     private void AddSubjects(IEnumerable<SubjectFact> facts)
     {
-        // Groups first: they are what checks read most, and so they lie side by side.
-        foreach (var fact in facts.OrderBy(fact => fact.Kind == SubjectKind.Group ? 0 : 1))
+        foreach (var fact in facts)
         {
             FactChecks.Subject(fact);
             var index = _subjects.Count;
-            if (!_subjectIds.TryAdd(fact.Id, index)) throw new ArgumentException($"Subject `{fact.Id}` is there twice.", nameof(facts));
-            if (!_subjectKeys.TryAdd((fact.Kind, fact.Key), index)) throw new ArgumentException($"The key of subject `{fact.Id}` is taken by another.", nameof(facts));
+            _names.Add((StringIndex.HashOf(fact.Id), index));
+            _names.Add((StringIndex.HashOf(fact.Key), index));
             if (fact.Kind == SubjectKind.AllAuthenticated)
             {
                 if (_allAuthenticated >= 0) throw new ArgumentException($"Subject `{fact.Id}` would be a second one of all authenticated.", nameof(facts));
@@ -69,25 +68,39 @@ internal sealed partial class StateBuilder
             _subjects.Add(record);
         }
 
+        _subjectArray = RadixArray<SubjectRecord>.From(_subjects);
+        _subjectNames = StringIndex.From(_names);
+        foreach (var (a, b) in _subjectNames.Twins()) DemandDifferent(_subjects[a], _subjects[b]);
         foreach (var residents in Enumerable.Range(0, _subjects.Count).Where(i => _subjects[i].Home >= 0).GroupBy(i => _subjects[i].Home))
         {
             _scopes[residents.Key].Residents = IntTree<Nothing>.FromSorted([.. residents], []);
         }
     }
 
+    private static void DemandDifferent(SubjectRecord a, SubjectRecord b)
+    {
+        if (a.Names.IdIs(b.Names.Id)) throw new ArgumentException($"Subject `{b.Names.Id}` is there twice.", nameof(b));
+        if (a.Kind == b.Kind && a.Names.KeyIs(b.Names.Key)) throw new ArgumentException($"The key of subject `{b.Names.Id}` is taken by another.", nameof(b));
+    }
+
     private void AddMemberships(IEnumerable<MembershipFact> facts)
     {
-        var pairs = new List<(ulong UserAndGroup, long End)>();
+        var memberships = new List<ulong>();
+        var ends = new Dictionary<ulong, long>();
+        var (lastId, user) = ("", -1);
         foreach (var fact in facts)
         {
-            var (user, group) = (SubjectNamed(fact.UserId), SubjectNamed(fact.GroupId));
+            // Often one user's memberships come one after the other, and groups are few.
+            if (fact.UserId != lastId) (lastId, user) = (fact.UserId, SubjectNamed(fact.UserId));
+            if (!_groups.TryGetValue(fact.GroupId, out var group)) _groups.Add(fact.GroupId, group = SubjectNamed(fact.GroupId));
             FactChecks.Membership(fact, _subjects[user].Kind, _subjects[group].Kind);
-            pairs.Add((((ulong)user << 32) | (uint)group, fact.ValidUntil ?? long.MaxValue));
+            var membership = ((ulong)user << 32) | (uint)group;
+            memberships.Add(membership);
+            if (fact.ValidUntil is { } end) ends[membership] = end;
         }
 
-        var keys = pairs.Select(pair => pair.UserAndGroup).ToArray();
-        var ends = pairs.Select(pair => pair.End).ToArray();
-        Array.Sort(keys, ends);
+        memberships.Sort();
+        var keys = CollectionsMarshal.AsSpan(memberships);
         for (var i = 1; i < keys.Length; i++)
         {
             if (keys[i] == keys[i - 1]) throw new ArgumentException($"User `{_subjects[UserOf(keys[i])].Names.Id}` is in one group twice.", nameof(facts));
@@ -97,7 +110,7 @@ internal sealed partial class StateBuilder
         SetMembers(keys, ends);
     }
 
-    private void SetGroups(ulong[] keys, long[] ends)
+    private void SetGroups(ReadOnlySpan<ulong> keys, Dictionary<ulong, long> ends)
     {
         for (int from = 0, to; from < keys.Length; from = to)
         {
@@ -105,20 +118,21 @@ internal sealed partial class StateBuilder
             {
             }
 
-            var groups = Array.ConvertAll(keys[from..to], GroupOf);
-            _subjects[UserOf(keys[from])].SetGroups(groups, ends.AsSpan(from, to - from));
+            var groups = new int[to - from];
+            var until = new long[groups.Length];
+            for (var i = 0; i < groups.Length; i++) (groups[i], until[i]) = (GroupOf(keys[from + i]), ends.GetValueOrDefault(keys[from + i], long.MaxValue));
+            _subjects[UserOf(keys[from])].SetGroups(groups, until);
         }
     }
 
-    private void SetMembers(ulong[] keys, long[] ends)
+    private void SetMembers(ReadOnlySpan<ulong> keys, Dictionary<ulong, long> ends)
     {
         var members = new Dictionary<int, (List<int> All, List<int> Ending)>();
-        for (var i = 0; i < keys.Length; i++)
+        foreach (var key in keys)
         {
-            var group = GroupOf(keys[i]);
-            if (!members.TryGetValue(group, out var users)) members[group] = users = ([], []);
-            users.All.Add(UserOf(keys[i]));
-            if (ends[i] != long.MaxValue) users.Ending.Add(UserOf(keys[i]));
+            if (!members.TryGetValue(GroupOf(key), out var users)) members[GroupOf(key)] = users = ([], []);
+            users.All.Add(UserOf(key));
+            if (ends.ContainsKey(key)) users.Ending.Add(UserOf(key));
         }
 
         foreach (var (group, users) in members)
@@ -132,6 +146,7 @@ internal sealed partial class StateBuilder
 
     private static int GroupOf(ulong key) => (int)(uint)key;
 
-    private int SubjectNamed(string id)
-        => _subjectIds.TryGetValue(id, out var index) ? index : throw new ArgumentException($"No subject `{id}`.", nameof(id));
+    private int SubjectNamed(string id) => FindSubject(id) is var index and >= 0 ? index : throw new ArgumentException($"No subject `{id}`.", nameof(id));
+
+    private int FindSubject(string id) => _subjectNames.Find(id, StringIndex.HashOf(id), new PolicyState.SubjectIdNames(_subjectArray));
 }
