@@ -34,6 +34,7 @@ internal sealed class SignInThrottle(TimeProvider clock, IOptions<SignInLimitOpt
     /// </summary>
     public bool Begin(int tenantId, string user, string address)
     {
+        user = Kept(user);
         var now = clock.NowMicros();
         AddressFailed(address);
         if (IsLocked(tenantId, user, address, now)) return false;
@@ -46,6 +47,7 @@ internal sealed class SignInThrottle(TimeProvider clock, IOptions<SignInLimitOpt
     /// <summary>The try that was begun was right.</summary>
     public void Succeeded(int tenantId, string user, string address)
     {
+        user = Kept(user);
         _pairs.TryRemove((tenantId, user, address), out _);
         _users.GetOrAdd((tenantId, user), _ => new UserRecord()).Succeeded(address, clock.NowMicros());
         _addresses.AddOrUpdate(address, _ => new Failures(0, clock.NowMicros()), (_, old) => old with { Count = Math.Max(0, old.Count - 1) });
@@ -56,6 +58,9 @@ internal sealed class SignInThrottle(TimeProvider clock, IOptions<SignInLimitOpt
         AddressFailed(address);
         Bound();
     }
+
+    /// <summary>A name that is longer than any user's is nobody's: made-up ones of a megabyte each would fill the memory long before there are too many.</summary>
+    private static string Kept(string user) => user.Length <= Lengths.Name ? user : string.Empty;
 
     /// <summary>How long failures are remembered after the last one, in microseconds.</summary>
     private long Memory => options.Value.LockFor.Ticks / 10;

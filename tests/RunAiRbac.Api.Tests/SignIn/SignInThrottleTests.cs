@@ -52,6 +52,16 @@ public sealed class SignInThrottleTests(PostgresFixture postgres)
     }
 
     [Fact]
+    public void Names_LongerThanAnyUsers_AreOneAndNotKept()
+    {
+        var throttle = New();
+        for (var i = 0; i < 5; i++) throttle.Begin(1, new string((char)('a' + i), 100_000), "1.1.1.1").Should().BeTrue();
+
+        throttle.Begin(1, new string('z', 100_000), "1.1.1.1").Should().BeFalse("nobody has such a name: a million of them must not fill the memory");
+        throttle.Begin(1, new string('z', Lengths.Name), "1.1.1.1").Should().BeTrue();
+    }
+
+    [Fact]
     public void User_UnderAttackFromEverywhere_StillSignsInFromAKnownAddress()
     {
         var throttle = New();
