@@ -60,6 +60,7 @@ namespace RunAiRbac.Client;
 [JsonSerializable(typeof(IReadOnlyList<User>))]
 [JsonSerializable(typeof(IdentityProvider))]
 [JsonSerializable(typeof(IdentityProviderCreated))]
+[JsonSerializable(typeof(IdentityProviderTest))]
 [JsonSerializable(typeof(IdentityProviderRequest))]
 [JsonSerializable(typeof(Mappers))]
 [JsonSerializable(typeof(MyAccessRulesResponse))]

@@ -42,6 +42,7 @@ internal static class FeatureServices
         services.AddSingleton<AuditLists>().AddSingleton<RefusalLog>().AddHostedService<AuditUpkeep>();
         services.AddSingleton<WebAddresses>().AddSingleton<SamlMetadataReader>().AddSingleton<ProviderReader>();
         services.AddSingleton<ProviderSecrets>().AddSingleton<ProviderAnswers>().AddSingleton<IdentityProvidersService>();
+        services.AddSingleton<ProviderTestBudget>().AddSingleton<ProviderTestService>();
         services.AddSingleton<SecuritySettingsService>();
         services.AddSingleton<AccessKeysService>().AddSingleton<AccessKeyAdministration>();
         services.AddSingleton<TenantsService>();

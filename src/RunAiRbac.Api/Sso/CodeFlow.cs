@@ -60,6 +60,13 @@ internal sealed class CodeFlow(OutgoingHttp http)
     /// <summary>Exchanges the code.</summary>
     public async Task<JsonElement> ExchangeAsync(AuthorizationServer server, CodeClient client, string code, string codeVerifier, CancellationToken cancellationToken)
     {
+        using var request = TokenRequest(server, client, code, codeVerifier);
+        return await SendAsync(request, "the token endpoint", cancellationToken);
+    }
+
+    /// <summary>The request that exchanges the code, with what shows who the client is.</summary>
+    public static HttpRequestMessage TokenRequest(AuthorizationServer server, CodeClient client, string code, string codeVerifier)
+    {
         var form = new Dictionary<string, string>
         {
             ["grant_type"] = "authorization_code",
@@ -67,7 +74,7 @@ internal sealed class CodeFlow(OutgoingHttp http)
             ["redirect_uri"] = client.RedirectUri,
             ["code_verifier"] = codeVerifier,
         };
-        using var request = new HttpRequestMessage(HttpMethod.Post, server.TokenEndpoint);
+        var request = new HttpRequestMessage(HttpMethod.Post, server.TokenEndpoint);
         if (client.Secret is null || server.SecretInBody)
         {
             form["client_id"] = client.Id;
@@ -82,7 +89,7 @@ internal sealed class CodeFlow(OutgoingHttp http)
 
         request.Content = new FormUrlEncodedContent(form);
         request.Headers.Accept.Add(new MediaTypeWithQualityHeaderValue("application/json"));
-        return await SendAsync(request, "the token endpoint", cancellationToken);
+        return request;
     }
 
     /// <summary>Reads a document that the access token opens.</summary>

@@ -14,6 +14,7 @@ internal static class SsoServices
         services.AddSingleton<OidcMetadata>().AddSingleton<IdTokens>().AddSingleton<IProviderProtocol, OidcProtocol>();
         services.AddSingleton<IProviderProtocol, OpenShiftProtocol>();
         services.AddSingleton<PendingLinks>().AddSingleton<ExternalIdentities>();
+        services.AddSingleton<TrialHttp>().AddSingleton<IProviderTester, OidcTester>().AddSingleton<IProviderTester, OpenShiftTester>();
         services.AddSaml();
     }
 }

@@ -8,6 +8,9 @@ public sealed record UserIdentities
     /// <summary>The ways in which the user is recognized, oldest first; empty: nobody can sign in as it.</summary>
     public required IReadOnlyList<UserIdentity> Identities { get; init; }
 
+    /// <summary>Accounts that wait to be linked, the last tried first: those of <c>identity-requests</c>.</summary>
+    public required IReadOnlyList<IdentityRequest> Requests { get; init; }
+
     /// <summary>The consistency token of the revision they were read at.</summary>
     public required string Revision { get; init; }
 }

@@ -77,6 +77,9 @@ public sealed record User
     /// <summary>The names of the groups it is in now.</summary>
     public required IReadOnlyList<string> Groups { get; init; }
 
+    /// <summary>Who says so: one entry for each group and source. Only where this one user was asked for.</summary>
+    public IReadOnlyList<UserMembership>? Memberships { get; init; }
+
     /// <summary>A disabled user is denied everything and cannot sign in.</summary>
     public required bool Enabled { get; init; }
 
@@ -97,6 +100,26 @@ public sealed record User
 
     /// <summary>The consistency token of the revision it was read at.</summary>
     public required string Revision { get; init; }
+}
+
+/// <summary>That a user is in a group, as one source says.</summary>
+public sealed record UserMembership
+{
+    /// <summary>The group's name.</summary>
+    public required string Group { get; init; }
+
+    /// <summary><c>directory</c>: written by hand; else the alias of the identity provider that said so.</summary>
+    public required string Source { get; init; }
+
+    /// <summary>When the source said so.</summary>
+    public required DateTimeOffset SeenAt { get; init; }
+
+    /// <summary>The first moment at which it no longer counts, unless the source says it again before; null: it has no end.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.Never)]
+    public DateTimeOffset? ValidUntil { get; init; }
+
+    /// <summary>Whether it counts for rules now: it has not ended by time, and the source's groups are trusted.</summary>
+    public required bool Counts { get; init; }
 }
 
 /// <summary>A change to a user.</summary>

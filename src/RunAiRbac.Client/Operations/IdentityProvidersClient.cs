@@ -14,6 +14,8 @@ public sealed class IdentityProvidersClient
     private static readonly Operation Delete = Operation.Delete(Path + "/{idp}");
     private static readonly Operation GetMappers = Operation.Get(Path + "/{idp}/mappers");
     private static readonly Operation PutMappers = Operation.Put(Path + "/{idp}/mappers");
+    private static readonly Operation TestNew = Operation.Post(Path + "/test");
+    private static readonly Operation Test = Operation.Post(Path + "/{idp}/test");
     private readonly Transport _transport;
 
     internal IdentityProvidersClient(Transport transport) => _transport = transport;
@@ -47,6 +49,22 @@ public sealed class IdentityProvidersClient
     /// <param name="cancellationToken">Gives up; whether it was done is then not known.</param>
     public Task<Written> DeleteAsync(string alias, CancellationToken cancellationToken = default)
         => _transport.WriteAsync(new Call(Delete, alias), cancellationToken);
+
+    /// <summary>Tests a provider before it is created, as far as that is possible without a person; writes nothing.</summary>
+    /// <param name="provider">The provider.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    public Task<IdentityProviderTest> TestNewAsync(IdentityProviderRequest provider, CancellationToken cancellationToken = default)
+        => _transport.ReadAsync<IdentityProviderTest>(new Call(TestNew).Json(provider), cancellationToken);
+
+    /// <summary>Tests a provider, as far as that is possible without a person; writes nothing.</summary>
+    /// <param name="alias">Its alias.</param>
+    /// <param name="change">New values with which it is to be tested; null: as it is.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    public Task<IdentityProviderTest> TestAsync(string alias, IdentityProviderRequest? change = null, CancellationToken cancellationToken = default)
+    {
+        var call = new Call(Test, alias);
+        return _transport.ReadAsync<IdentityProviderTest>(change is null ? call : call.Json(change), cancellationToken);
+    }
 
     /// <summary>Which claims or attributes of a provider say what.</summary>
     /// <param name="alias">Its alias.</param>

@@ -99,6 +99,15 @@ public sealed class UsersClient
     public Task<Written<User>> ReplaceGroupsAsync(string id, UserGroups groups, CancellationToken cancellationToken = default)
         => _transport.WriteAsync<User>(new Call(PutGroups, id).Json(groups), cancellationToken);
 
+    /// <summary>A page of what replacing a user's groups would change for the user; writes nothing (<c>dryRun</c>). It needs what the real call needs and fails as it would.</summary>
+    /// <param name="id">The user's id.</param>
+    /// <param name="groups">The source (<c>directory</c>) and all its groups.</param>
+    /// <param name="limit">Page size, 1 to 1,000; null: 100.</param>
+    /// <param name="cursor">The cursor of the page before.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    public Task<SimulationResponse> RehearseReplaceGroupsAsync(string id, UserGroups groups, int? limit = null, string? cursor = null, CancellationToken cancellationToken = default)
+        => _transport.ReadAsync<SimulationResponse>(new Call(PutGroups, id).Query("dryRun", true).Query("limit", limit).Query("cursor", cursor).Json(groups), cancellationToken);
+
     /// <summary>The ways in which a user is recognized. 404 when the caller may not read the user; everybody may read their own.</summary>
     /// <param name="id">The user's id.</param>
     /// <param name="cancellationToken">Gives up.</param>

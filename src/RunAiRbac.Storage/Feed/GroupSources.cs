@@ -12,8 +12,9 @@ public static class GroupSources
     /// The sources whose memberships count: a plain group name in a rule means that name from any of them. Everything else counts for nothing, also a source
     /// that no living provider stands for.
     /// </summary>
-    internal static async Task<HashSet<string>> TrustedAsync(RunAiRbacDbContext db, int tenantId, CancellationToken cancellationToken)
+    public static async Task<HashSet<string>> TrustedAsync(RunAiRbacDbContext db, int tenantId, CancellationToken cancellationToken)
     {
+        ArgumentNullException.ThrowIfNull(db);
         var trusted = await db.IdentityProviders
             .Where(x => x.TenantId == tenantId && x.DeletedAt == null && x.GroupsTrusted)
             .Select(x => x.Alias)

@@ -16,6 +16,8 @@ public static class Pages
         ["user"] = "/users/{user alice@example.com}",
         ["user-permissions"] = "/users/{user alice@example.com}?tab=permissions",
         ["user-access-keys"] = "/users/{user alice@example.com}?tab=access-keys",
+        ["user-groups"] = "/users/{user alice@example.com}?tab=groups",
+        ["user-identities"] = "/users/{user alice@example.com}?tab=identities",
         ["groups"] = "/groups",
         ["group"] = "/groups/vision-team",
         ["group-members"] = "/groups/vision-team?tab=members",

@@ -59,6 +59,8 @@ public sealed partial class RouteInventoryTests(ApiHosts hosts) : ApiTests(hosts
         "POST /api/v1/authorize/simulate",
         "POST /api/v1/authorize/what-can",
         "POST /api/v1/authorize/who-can",
+        "POST /api/v1/idps/test",
+        "POST /api/v1/idps/{idp}/test",
         "POST /api/v1/token",
         "POST /api/v2/authorization/roles",
         "PUT /api/v2/authorization/roles/{roleIdPath}",

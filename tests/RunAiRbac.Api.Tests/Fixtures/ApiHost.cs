@@ -49,6 +49,7 @@ public sealed class ApiHost : IAsyncDisposable
     private readonly Factory _factory;
     private readonly string _folder;
     private readonly bool _ownsFolder;
+    private readonly SemaphoreSlim _adminTurn = new(1);
 
     private ApiHost(Factory factory, StorageSettings database, string folder, bool ownsFolder)
     {
@@ -92,7 +93,19 @@ public sealed class ApiHost : IAsyncDisposable
         return client;
     }
 
-    public Task<HttpClient> SignInAsAdminAsync() => SignInAsync(AdminEmail, AdminPassword);
+    /// <summary>One at a time: a try counts as failed until it has succeeded, so that many at once would lock the account.</summary>
+    public async Task<HttpClient> SignInAsAdminAsync()
+    {
+        await _adminTurn.WaitAsync(TestContext.Current.CancellationToken);
+        try
+        {
+            return await SignInAsync(AdminEmail, AdminPassword);
+        }
+        finally
+        {
+            _adminTurn.Release();
+        }
+    }
 
     /// <summary>A client signed in as a local user.</summary>
     public async Task<HttpClient> SignInAsync(string email, string password)
@@ -131,6 +144,7 @@ public sealed class ApiHost : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         Http.Dispose();
+        _adminTurn.Dispose();
         await _factory.DisposeAsync();
         if (!_ownsFolder) return;
         if (Database.Provider == StorageProvider.Sqlite) SqliteConnection.ClearAllPools();

@@ -27,6 +27,8 @@ public sealed class LinkTests(ApiHosts hosts) : ApiTests(hosts)
         listed[1].GetProperty("attempts").GetInt32().Should().Be(2);
         listed[1].GetProperty("firstName").GetString().Should().Be("Ann");
         listed[1].GetProperty("provider").GetString().Should().Be("first");
+        (await organization.Admin.GetAsync($"/api/v1/users/{local}/identities")).Json.GetProperty("requests").GetRawText().Should().Be(
+            (await organization.Admin.GetAsync(requests)).Json.GetProperty("requests").GetRawText(), "whoever reads the identities sees what waits");
         var linked = (await LinkAsync(organization.Admin, local, "first", listed[1].GetProperty("subjectClaim").GetString()!)).Expect(HttpStatusCode.Created);
         linked.Field("type").Should().Be("oidc");
 

@@ -196,6 +196,8 @@ internal sealed class FuzzWorld(InputHost host, Random random)
             "POST /v1/k8s/auth/oauth/apptoken" => new JsonObject { ["name"] = _ids["client"][client], ["secret"] = _ids["secret"][client] },
             "POST /api/v2/token" => new JsonObject { ["grant_type"] = "client_credentials", ["client_id"] = _ids["client"][client], ["client_secret"] = _ids["secret"][client] },
             "POST /api/v1/idps" => Provider(),
+            "POST /api/v1/idps/test" => With(Provider(), "type", "saml"),
+            "POST /api/v1/idps/{idp}/test" => With(With(Provider(), "type", "openshift-v4"), "ocpData", new JsonObject { ["idpBaseUrl"] = "http://127.0.0.1:1", ["clientId"] = "runai", ["clientSecret"] = "x" }),
             "PUT /api/v1/idps/{idp}" => With(Provider(), "type", "openshift-v4"),
             "PUT /api/v1/idps/{idp}/mappers" => new JsonObject { ["email"] = "mail", ["groups"] = "groups", ["uid"] = "" },
             "PUT /api/v1/security/settings/{key}" => _setting switch

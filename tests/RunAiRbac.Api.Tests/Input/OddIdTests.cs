@@ -86,7 +86,7 @@ public sealed class OddIdTests(PostgresFixture postgres)
         => route.Pattern.EndsWith("/groups", StringComparison.Ordinal) ? """{"source":"directory","groups":[]}"""
             : route.Pattern.EndsWith("/identities", StringComparison.Ordinal) ? """{"provider":"okta","subjectClaim":"00u1"}"""
             : route.Pattern.StartsWith("/api/v1/clusters", StringComparison.Ordinal) ? """{"name":"west"}"""
-            : route.Pattern == "/api/v1/idps/{idp}" ? """{"type":"saml"}"""
+            : route.Pattern is "/api/v1/idps/{idp}" or "/api/v1/idps/{idp}/test" ? """{"type":"saml"}"""
             : route.Pattern.EndsWith("/resources", StringComparison.Ordinal) ? "[]"
             : route.Method == "PATCH" ? """{"enabled":true}"""
             : "{}";

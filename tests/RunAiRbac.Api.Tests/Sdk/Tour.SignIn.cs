@@ -19,6 +19,10 @@ internal sealed partial class Tour
         (await idps.ListAsync(Cancel)).Should().Contain(p => p.Alias == alias);
         Good(await idps.UpdateAsync(alias, provider with { OidcData = provider.OidcData with { ClientSecret = "*******", Scopes = ["groups"] } }, Cancel));
         (await idps.GetAsync(alias, Cancel)).OidcData!.Scopes.Should().Contain("groups");
+        // Nobody is there: what the test finds is another test's.
+        var elsewhere = provider with { OidcData = provider.OidcData with { DiscoverDocumentUrl = "http://127.0.0.1:1/" } };
+        (await idps.TestAsync(alias, elsewhere, Cancel)).Checks.Should().Contain(c => c.Name == "discovery_document" && c.Status == "failed");
+        (await idps.TestNewAsync(elsewhere, Cancel)).TraceId.Should().NotBeEmpty();
         Good(await idps.UpdateMappersAsync(alias, new Mappers { Email = "mail" }, Cancel));
         (await idps.GetMappersAsync(alias, Cancel)).Email.Should().Be("mail");
         Good(await idps.DeleteAsync(alias, Cancel));

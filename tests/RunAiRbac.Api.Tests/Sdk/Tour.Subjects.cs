@@ -16,6 +16,7 @@ internal sealed partial class Tour
         (await Admin.Users.CountAsync(new CountQuery { Search = email }, Cancel)).Should().Be(1);
 
         var group = NewName("group");
+        (await Admin.Users.RehearseReplaceGroupsAsync(made.Id, new UserGroups { Source = "directory", Groups = [group] }, cancellationToken: Cancel)).Counts.Lost.Should().Be(0);
         Good(await Admin.Users.ReplaceGroupsAsync(made.Id, new UserGroups { Source = "directory", Groups = [group] }, Cancel)).Groups.Should().Equal(group);
         await GroupsAsync(group, made.Id);
 

@@ -59,6 +59,7 @@ public sealed partial class TenantTests(ApiHosts hosts) : ApiTests(hosts)
         ("POST /api/v1/authorize/what-can", """{"subject":{"type":"user","id":"{user}"}}"""),
         ("POST /api/v1/authorize/what-can", """{"cursor":"{what-cursor}"}"""),
         ("PUT /api/v1/idps/{idp}", """{"type":"openshift-v4","ocpData":{"idpBaseUrl":"https://api.example.com","clientSecret":"x"}}"""),
+        ("POST /api/v1/idps/{idp}/test", """{"type":"openshift-v4","ocpData":{"idpBaseUrl":"http://127.0.0.1:1","clientSecret":"x"}}"""),
         ("PUT /api/v1/idps/{idp}/mappers", """{"email":"mail"}"""),
     ];
 

@@ -1,5 +1,6 @@
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { pageQuery, toPage, type ListState } from '../components/listState';
+import { useChange } from './change';
 import { api, body, type Api } from './client';
 import { Problem } from './problem';
 
@@ -38,4 +39,22 @@ export const useMembers = (groupId: string, state: ListState) =>
     queryKey: ['groups', 'members', groupId, state],
     placeholderData: keepPreviousData,
     queryFn: async () => toPage(await readMembers(groupId, state, state.pageSize + 1, state.page * state.pageSize), state),
+  });
+
+const wanted = (userId: string, groups: string[]) => ({ params: { path: { userId } }, body: { source: 'directory', groups } });
+
+/** Sets the groups that the directory says a user is in. */
+export const useReplaceGroups = (userId: string) =>
+  useChange((groups: string[]) => body(api.PUT('/api/v1/users/{userId}/groups', wanted(userId, groups))), ['users', 'groups', 'subjects', 'explain', 'what-can', 'who-can', 'permissions']);
+
+/** What the user would gain and lose by that. */
+export const useReplacedGroups = (userId: string, groups: string[], enabled: boolean) =>
+  useQuery({
+    queryKey: ['groups', 'replaced', userId, groups],
+    enabled,
+    retry: false,
+    queryFn: async () => {
+      const { params, body: given } = wanted(userId, groups);
+      return (await body(api.PUT('/api/v1/users/{userId}/groups', { params: { ...params, query: { dryRun: true, limit: 500 } }, body: given }))) as unknown as Api<'SimulationResponse'>;
+    },
   });

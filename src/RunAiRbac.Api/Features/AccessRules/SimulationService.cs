@@ -20,11 +20,19 @@ internal sealed class SimulationService(Writes writes)
     private const string CursorName = "simulate";
     private const int CursorParts = 6;
 
-    public async Task<SimulationResponse> RunAsync(HttpContext context, SimulatedChange change, int? limit, string? cursor)
+    public Task<SimulationResponse> RunAsync(HttpContext context, SimulatedChange change, int? limit, string? cursor)
+        => RunAsync(context, limit, cursor, (write, acting) => JudgeAsync(write, acting, change));
+
+    /// <summary>Any change: the function does it and names the ids of the subjects that it concerns.</summary>
+    public async Task<SimulationResponse> RunAsync(HttpContext context, int? limit, string? cursor, Func<PolicyWrite, Acting, Task<IReadOnlyCollection<string>>> change)
     {
         var pageSize = AuthorizeService.Limit(limit);
         var after = Cursor.Read(cursor, CursorName, context.Admitted().Caller.TenantId, CursorParts);
-        var rehearsed = await writes.RehearseAsync(context, (write, acting) => JudgeAsync(write, acting, change));
+        var rehearsed = await writes.RehearseAsync(context, async (write, acting) =>
+        {
+            var subjects = await change(write, acting);
+            return new Judged(write.Before, write.After, subjects, write.Now);
+        });
         // Outside the write: this may concern very many members.
         var entries = Entries(rehearsed.Value, context.RequestAborted);
         entries.Sort((left, right) => AuthorizeService.Compare(left.Key, right.Key));
@@ -39,7 +47,7 @@ internal sealed class SimulationService(Writes writes)
     }
 
     /// <summary>Deletions first: a rule that goes makes room for one like it.</summary>
-    private static async Task<Judged> JudgeAsync(PolicyWrite write, Acting acting, SimulatedChange change)
+    private static async Task<IReadOnlyCollection<string>> JudgeAsync(PolicyWrite write, Acting acting, SimulatedChange change)
     {
         var subjects = new HashSet<string>(StringComparer.Ordinal);
         for (var i = 0; i < change.Delete.Count; i++)
@@ -54,7 +62,7 @@ internal sealed class SimulationService(Writes writes)
             subjects.Add(made.Rule.SubjectId);
         }
 
-        return new Judged(write.Before, write.After, subjects, write.Now);
+        return subjects;
     }
 
     private static async Task<T> NamingAsync<T>(SimulatedChange change, string list, int index, Func<Task<T>> judge)

@@ -1,3 +1,4 @@
+using RunAiRbac.Api.Features.Authorize;
 using RunAiRbac.Api.Http;
 using RunAiRbac.Client.Contracts;
 
@@ -16,7 +17,11 @@ internal static class GroupsEndpoints
         routes.MapPut("/api/v1/users/{userId}/groups", ReplaceAsync).WithTags("Groups").Needs("groups", "update", At.Object)
             .Describe("put_user_groups", "Replace a user's groups of one source",
                 "Needs the permission in the tenant. Only the source `directory` is written by hand; memberships of other sources stay. The caller must hold what the user's rules and the added groups' rules give.")
-            .Reads(typeof(UserGroups), """{"source":"directory","groups":["ml-team"]}""").Produces<User>().FailsWith(404, 409).GivesRevision();
+            .Reads(typeof(UserGroups), """{"source":"directory","groups":["ml-team"]}""").Produces<User>()
+            .TakesQuery("dryRun", "Writes nothing and answers with what would change for the user, as `/api/v1/authorize/simulate` does.", "boolean")
+            .TakesQuery("limit", "With `dryRun`: page size, 1 to 1,000; default 100.", "integer")
+            .TakesQuery("cursor", "With `dryRun`: the cursor of the page before.")
+            .FailsWith(404, 409).GivesRevision();
     }
 
     private static async Task<IResult> ListAsync(HttpContext context, GroupLists lists)
@@ -34,6 +39,9 @@ internal static class GroupsEndpoints
     private static async Task<IResult> ReplaceAsync(HttpContext context, string userId, MembershipsService memberships)
     {
         var names = DirectoryGroups.Read(await JsonBody.ReadAsync<UserGroups>(context, JsonBody.Lenient));
-        return TypedResults.Json(await memberships.ReplaceAsync(context, userId, names), JsonBody.Answers);
+        var query = context.Request.Query;
+        if (!ListQuery.ReadBool(query, "dryRun")) return TypedResults.Json(await memberships.ReplaceAsync(context, userId, names), JsonBody.Answers);
+        var limit = ListQuery.ReadInt(query, "limit", 1, AuthorizeService.MaxLimit);
+        return TypedResults.Json(await memberships.SimulateAsync(context, userId, names, limit, ListQuery.ReadOne(query, "cursor")), JsonBody.Answers);
     }
 }

@@ -1,4 +1,5 @@
 using Microsoft.EntityFrameworkCore;
+using RunAiRbac.Api.Features.AccessRules;
 using RunAiRbac.Api.Features.SubjectManagement;
 using RunAiRbac.Api.Features.Users;
 using RunAiRbac.Api.Http;
@@ -9,20 +10,33 @@ using RunAiRbac.Storage;
 namespace RunAiRbac.Api.Features.Groups;
 
 /// <summary>Replaces a user's directory memberships.</summary>
-internal sealed class MembershipsService(Writes writes, UserLists users)
+internal sealed class MembershipsService(Writes writes, UserLists users, SimulationService simulation)
 {
     public async Task<User> ReplaceAsync(HttpContext context, string userId, IReadOnlyCollection<string> names)
     {
         var written = await writes.RunAsync(context, async (write, acting) =>
         {
-            var user = acting.DemandReadable(HomedKind.User, userId);
-            acting.Demand("groups", "update", acting.Tenant);
-            acting.DemandChange(user);
-            await DemandAddedAsync(write, acting, userId, names);
-            await write.SetGroupsAsync(userId, DirectoryGroups.Source, names, CancellationToken.None);
+            await ReplaceAsync(write, acting, userId, names);
             return await write.RowAsync(userId, CancellationToken.None);
         });
         return users.Show(written.Value, written.Version);
+    }
+
+    /// <summary>What that would change for the user; refuses what it would refuse, and writes nothing.</summary>
+    public Task<SimulationResponse> SimulateAsync(HttpContext context, string userId, IReadOnlyCollection<string> names, int? limit, string? cursor)
+        => simulation.RunAsync(context, limit, cursor, async (write, acting) =>
+        {
+            await ReplaceAsync(write, acting, userId, names);
+            return [userId];
+        });
+
+    private static async Task ReplaceAsync(PolicyWrite write, Acting acting, string userId, IReadOnlyCollection<string> names)
+    {
+        var user = acting.DemandReadable(HomedKind.User, userId);
+        acting.Demand("groups", "update", acting.Tenant);
+        acting.DemandChange(user);
+        await DemandAddedAsync(write, acting, userId, names);
+        await write.SetGroupsAsync(userId, DirectoryGroups.Source, names, CancellationToken.None);
     }
 
     /// <summary>

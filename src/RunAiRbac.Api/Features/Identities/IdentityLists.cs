@@ -24,6 +24,7 @@ internal sealed class IdentityLists(PolicyStore store, TimeProvider clock)
         return new UserIdentities
         {
             Identities = [.. rows.Select(row => Show(row, row.ProviderId is { } id ? providers.GetValueOrDefault(id) : null) with { Groups = [.. groups[row.Provider]] })],
+            Requests = await WaitingAsync(db, providers, version.TenantId, userId, context.RequestAborted),
             Revision = version.Token,
         };
     }
@@ -33,10 +34,16 @@ internal sealed class IdentityLists(PolicyStore store, TimeProvider clock)
         Acting.Reading(context.Admitted(), clock).DemandReadable(HomedKind.User, userId);
         var version = context.Admitted().Version;
         await using var db = await store.OpenAsync(context.RequestAborted);
-        var rows = await PendingLinks.Living(db, version.TenantId, clock.NowMicros())
-            .Where(x => x.UserId == userId).OrderByDescending(x => x.LastAt).ThenBy(x => x.Id).ToListAsync(context.RequestAborted);
         var providers = await ProvidersAsync(db, version.TenantId, context.RequestAborted);
-        return new IdentityRequests { Requests = [.. rows.Where(row => providers.ContainsKey(row.ProviderId)).Select(row => Show(row, providers[row.ProviderId]))] };
+        return new IdentityRequests { Requests = await WaitingAsync(db, providers, version.TenantId, userId, context.RequestAborted) };
+    }
+
+    private async Task<List<IdentityRequest>> WaitingAsync(
+        RunAiRbacDbContext db, Dictionary<string, IdentityProviderRow> providers, int tenantId, string userId, CancellationToken cancellationToken)
+    {
+        var rows = await PendingLinks.Living(db, tenantId, clock.NowMicros())
+            .Where(x => x.UserId == userId).OrderByDescending(x => x.LastAt).ThenBy(x => x.Id).ToListAsync(cancellationToken);
+        return [.. rows.Where(row => providers.ContainsKey(row.ProviderId)).Select(row => Show(row, providers[row.ProviderId]))];
     }
 
     /// <summary>An identity without its groups and revision.</summary>

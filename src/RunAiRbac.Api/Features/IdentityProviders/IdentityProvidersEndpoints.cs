@@ -10,6 +10,8 @@ internal static class IdentityProvidersEndpoints
     private const string ResourceType = IdentityProvidersService.ResourceType;
     private const string Law = "Needs what a System administrator holds in the whole tenant: a provider's operator can act as anyone it is trusted for.";
 
+    private const string TestAbout = " Fetches what a sign-in would fetch and judges what can be judged without a person; writes nothing. What cannot be is `not_checked`. Why something could not be reached stands in the log alone.";
+
     private const string Example =
         """{"name":"okta","type":"oidc","oidcData":{"clientId":"runai","clientSecret":"…","discoverDocumentUrl":"https://idp.example.com/.well-known/openid-configuration","scopes":["profile"]}}""";
 
@@ -29,6 +31,12 @@ internal static class IdentityProvidersEndpoints
         idps.MapDelete("/{idp}", DeleteAsync).Needs(ResourceType, "delete", At.Tenant)
             .Describe("delete_idp", "Delete an identity provider", Law + " Its identities, groups and memberships end with it.")
             .Produces<EmptyAnswer>().FailsWith(404).GivesRevision();
+        idps.MapPost("/test", TestNewAsync).Needs(ResourceType, "create", At.Tenant)
+            .Describe("test_new_idp", "Test an identity provider before it is created", Law + TestAbout)
+            .Reads(typeof(IdentityProviderRequest), Example).Produces<IdentityProviderTest>().FailsWith(429);
+        idps.MapPost("/{idp}/test", TestAsync).Needs(ResourceType, "update", At.Tenant)
+            .Describe("test_idp", "Test an identity provider", Law + TestAbout + " With a body it is tested as it would be after that change.")
+            .Reads(typeof(IdentityProviderRequest), Example, optional: true).Produces<IdentityProviderTest>().FailsWith(404, 429);
         idps.MapGet("/{idp}/mappers", GetMappersAsync).Needs(ResourceType, "read", At.Tenant)
             .Describe("get_idp_mappers", "Get an identity provider's mappers").Produces<Mappers>().FailsWith(404);
         idps.MapPut("/{idp}/mappers", UpdateMappersAsync).Needs(ResourceType, "update", At.Tenant)
@@ -59,6 +67,12 @@ internal static class IdentityProvidersEndpoints
         await idps.DeleteAsync(context, idp);
         return TypedResults.Json(new EmptyAnswer(), JsonBody.Answers);
     }
+
+    private static async Task<IResult> TestNewAsync(HttpContext context, ProviderTestService tests)
+        => TypedResults.Json(await tests.NewAsync(context, await JsonBody.ReadAsync<IdentityProviderRequest>(context, JsonBody.Lenient)), JsonBody.Answers);
+
+    private static async Task<IResult> TestAsync(HttpContext context, string idp, ProviderTestService tests)
+        => TypedResults.Json(await tests.StoredAsync(context, idp, await JsonBody.ReadOptionalAsync<IdentityProviderRequest>(context, JsonBody.Lenient)), JsonBody.Answers);
 
     private static async Task<IResult> GetMappersAsync(HttpContext context, string idp, IdentityProvidersService idps)
         => TypedResults.Json((await idps.GetAsync(context, idp)).Mappers, JsonBody.Answers);

@@ -33,8 +33,7 @@ internal sealed class IdentityProvidersService(Writes writes, PolicyStore store,
     public async Task<string> CreateAsync(HttpContext context, IdentityProviderRequest request)
     {
         var values = reader.Read(request);
-        if (!values.HasData) throw ApiException.Invalid(DataOf(values.Type), "is missing");
-        if (values.KeepsSecret) throw ApiException.Invalid(DataOf(values.Type) + ".clientSecret", "is the mask of a secret, not a secret");
+        DemandComplete(values);
         var alias = Aliases.Make(values.Name ?? values.Type);
         var protectedSecret = Protect(context, values.Secret);
         await writes.RunAsync(context, async (write, acting) =>
@@ -96,7 +95,15 @@ internal sealed class IdentityProvidersService(Writes writes, PolicyStore store,
             return row.Alias;
         });
 
-    private static void DemandAdministrator(Acting acting, string action, long until)
+    /// <summary>All that a new provider needs is there.</summary>
+    public static void DemandComplete(ProviderValues values)
+    {
+        if (!values.HasData) throw ApiException.Invalid(DataOf(values.Type), "is missing");
+        if (values.KeepsSecret) throw ApiException.Invalid(DataOf(values.Type) + ".clientSecret", "is the mask of a secret, not a secret");
+    }
+
+    /// <summary>The permission, and all that System administrators hold.</summary>
+    public static void DemandAdministrator(Acting acting, string action, long until)
     {
         acting.Demand(ResourceType, action, acting.Tenant);
         if (!acting.Snapshot.TryGetRole(PredefinedRoles.SystemAdministrator, out var administrator)) throw new InvalidOperationException("The tenant has no System administrator role.");
@@ -120,7 +127,8 @@ internal sealed class IdentityProvidersService(Writes writes, PolicyStore store,
         CreatedByName = string.Empty,
     };
 
-    private static ProviderSettings Over(ProviderSettings standing, ProviderSettings given) => new()
+    /// <summary>What was given, laid over what stands.</summary>
+    public static ProviderSettings Over(ProviderSettings standing, ProviderSettings given) => new()
     {
         Oidc = given.Oidc ?? standing.Oidc,
         Saml = given.Saml ?? standing.Saml,

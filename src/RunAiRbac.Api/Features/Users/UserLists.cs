@@ -1,5 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 using RunAiRbac.Api.Errors;
+using RunAiRbac.Api.Features.Groups;
 using RunAiRbac.Api.Features.SubjectManagement;
 using RunAiRbac.Api.Http;
 using RunAiRbac.Client.Contracts;
@@ -55,7 +56,8 @@ internal sealed class UserLists(PolicyStore store, TimeProvider clock)
         var version = context.Admitted().Version;
         await using var db = await store.OpenAsync(context.RequestAborted);
         var row = await db.Living(version.TenantId, SubjectKind.User).SingleOrDefaultAsync(x => x.Id == id, context.RequestAborted);
-        return row is null ? throw ApiException.NotFound(HomedKind.User.Noun) : Show(row, version);
+        if (row is null) throw ApiException.NotFound(HomedKind.User.Noun);
+        return Show(row, version) with { Memberships = await UserMemberships.ReadAsync(db, version.TenantId, id, clock.NowMicros(), context.RequestAborted) };
     }
 
     /// <summary>The user as it is shown; not judged.</summary>

@@ -64,7 +64,7 @@ internal sealed class IdTokens(OidcMetadata metadata, IOptions<SsoOptions> optio
         => [.. configuration.SigningKeys.Where(key => key is not SymmetricSecurityKey && (keyId is null || key.KeyId == keyId))];
 
     /// <summary>Asymmetric ones that discovery names; it names RS256 where it says nothing.</summary>
-    private static List<string> Algorithms(OpenIdConnectConfiguration configuration)
+    public static List<string> Algorithms(OpenIdConnectConfiguration configuration)
         => configuration.IdTokenSigningAlgValuesSupported.Count == 0 ? ["RS256"] : [.. configuration.IdTokenSigningAlgValuesSupported.Intersect(Asymmetric, StringComparer.Ordinal)];
 
     private static void DemandParty(JsonElement claims, string clientId)

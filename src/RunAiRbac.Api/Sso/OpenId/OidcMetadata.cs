@@ -18,6 +18,17 @@ internal sealed class OidcMetadata(OutgoingHttp http, OutgoingAddresses addresse
     public Task<OpenIdConnectConfiguration> RefreshAsync(SsoProvider provider, OpenIdConnectConfiguration outdated, CancellationToken cancellationToken)
         => _cache.RefreshAsync(Key(provider), outdated, stop => FetchAsync(Address(provider), stop), cancellationToken);
 
+    /// <summary>Whether the document's issuer has the document's address.</summary>
+    public static bool IsAtItsIssuer(OpenIdConnectConfiguration configuration, string address)
+        => Uri.TryCreate(configuration.Issuer.TrimEnd('/') + WellKnown, UriKind.Absolute, out var own) && own == new UriBuilder(address) { Query = string.Empty }.Uri;
+
+    /// <summary>The addresses that the document names; any may be absent.</summary>
+    public static (string Name, string? Address)[] Endpoints(OpenIdConnectConfiguration configuration) =>
+    [
+        ("authorization_endpoint", configuration.AuthorizationEndpoint), ("token_endpoint", configuration.TokenEndpoint), ("jwks_uri", configuration.JwksUri),
+        ("userinfo_endpoint", configuration.UserInfoEndpoint), ("end_session_endpoint", configuration.EndSessionEndpoint),
+    ];
+
     private static string Address(SsoProvider provider) => provider.Settings.Oidc!.DiscoverDocumentUrl;
 
     private static string Key(SsoProvider provider) => provider.Id + " " + Address(provider);
@@ -42,9 +53,9 @@ internal sealed class OidcMetadata(OutgoingHttp http, OutgoingAddresses addresse
         if (string.IsNullOrEmpty(configuration.Issuer) || string.IsNullOrEmpty(configuration.AuthorizationEndpoint) || string.IsNullOrEmpty(configuration.TokenEndpoint) || configuration.SigningKeys.Count == 0)
             throw CodeFlow.Unavailable("The discovery document lacks issuer, authorization_endpoint, token_endpoint or keys.");
         // Section 4.3: whoever is described must be whoever was asked.
-        if (new Uri(configuration.Issuer.TrimEnd('/') + WellKnown) != new UriBuilder(address) { Query = string.Empty }.Uri)
+        if (!IsAtItsIssuer(configuration, address))
             throw CodeFlow.Unavailable($"The discovery document is of the issuer {configuration.Issuer}, whose address it does not have.");
-        foreach (var endpoint in new[] { configuration.AuthorizationEndpoint, configuration.TokenEndpoint, configuration.UserInfoEndpoint, configuration.EndSessionEndpoint })
+        foreach (var (_, endpoint) in Endpoints(configuration))
             if (!string.IsNullOrEmpty(endpoint)) addresses.Demand(new Uri(endpoint, UriKind.Absolute));
     }
 

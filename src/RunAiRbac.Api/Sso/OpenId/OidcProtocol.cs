@@ -75,20 +75,23 @@ internal sealed partial class OidcProtocol(OidcMetadata metadata, IdTokens idTok
         }
     }
 
+    /// <summary>What is asked for, each once.</summary>
+    public static IEnumerable<string> Scopes(SsoProvider provider)
+    {
+        var scopes = provider.Settings.Oidc!.Scopes.SelectMany(scope => scope.Split(' ', StringSplitOptions.RemoveEmptyEntries)).ToList();
+        return ((IEnumerable<string>)["openid", .. scopes.Count > 0 ? scopes : [.. DefaultScopes]]).Distinct(StringComparer.Ordinal);
+    }
+
     private CodeClient Client(SsoProvider provider) => new(provider.Settings.Oidc!.ClientId, provider.Secret, identity.CallbackOf(provider));
 
-    private static AuthorizationServer Server(OpenIdConnectConfiguration configuration)
+    public static AuthorizationServer Server(OpenIdConnectConfiguration configuration)
     {
         var methods = configuration.TokenEndpointAuthMethodsSupported;
         var inBody = methods.Count > 0 && !methods.Contains("client_secret_basic") && methods.Contains("client_secret_post");
         return new(configuration.Issuer, configuration.AuthorizationEndpoint, configuration.TokenEndpoint, configuration.AuthorizationResponseIssParameterSupported, inBody);
     }
 
-    private static string Scope(SsoProvider provider)
-    {
-        var scopes = provider.Settings.Oidc!.Scopes.SelectMany(scope => scope.Split(' ', StringSplitOptions.RemoveEmptyEntries)).ToList();
-        return string.Join(' ', ((IEnumerable<string>)["openid", .. scopes.Count > 0 ? scopes : [.. DefaultScopes]]).Distinct(StringComparer.Ordinal));
-    }
+    private static string Scope(SsoProvider provider) => string.Join(' ', Scopes(provider));
 
     private static bool IsIncomplete(SsoProvider provider, ProviderClaims claims)
         => ClaimMapping.Mapped(provider.Settings.Mappers).Append(provider.Settings.Oidc!.MandatoryClaim?.Claim).Any(name => !string.IsNullOrEmpty(name) && claims.Find(name) is null);

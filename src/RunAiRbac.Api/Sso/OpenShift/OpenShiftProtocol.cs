@@ -18,11 +18,15 @@ internal sealed partial class OpenShiftProtocol(
     /// <summary>Only such a token may delete itself; one of <c>user:info</c> opens nothing but its owner's name and groups.</summary>
     private const string FullScope = "user:full";
 
+    public const string MetadataPath = "/.well-known/oauth-authorization-server";
+
     private const string TokenPrefix = "sha256~";
 
     private readonly ProviderCache<AuthorizationServer> _servers = new(clock);
 
     public string Type => ProviderTypes.OpenShift;
+
+    public static string MetadataAddress(SsoProvider provider) => Api(provider, MetadataPath);
 
     public async Task<IResult> BeginAsync(HttpContext context, SsoProvider provider, SignInAttempt attempt)
     {
@@ -62,7 +66,7 @@ internal sealed partial class OpenShiftProtocol(
 
     private Task<AuthorizationServer> ServerAsync(SsoProvider provider, CancellationToken cancellationToken)
     {
-        var address = Api(provider, "/.well-known/oauth-authorization-server");
+        var address = MetadataAddress(provider);
         return _servers.GetAsync(provider.Id + " " + address, stop => FetchAsync(address, stop), cancellationToken);
     }
 

@@ -36,6 +36,13 @@ internal static class SamlSignature
 
     public static bool IsSignature(XmlElement element) => element.LocalName == "Signature" && element.NamespaceURI == SamlNames.Signature;
 
+    /// <summary>Whether signatures by its key are taken.</summary>
+    public static bool IsUsable(X509Certificate2 certificate)
+    {
+        using var key = PublicKey(certificate);
+        return key is not null;
+    }
+
     private static bool IsSignedBy(byte[] certificate, XmlElement root, XmlElement signature)
     {
         using var loaded = X509CertificateLoader.LoadCertificate(certificate);

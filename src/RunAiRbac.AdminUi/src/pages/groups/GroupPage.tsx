@@ -15,6 +15,7 @@ import { AccessTab } from '../subjects/AccessTab';
 import { NewRuleButton } from '../subjects/NewRuleButton';
 import { userPath } from '../subjects/paths';
 import { PermissionsTab } from '../subjects/PermissionsTab';
+import { SourceBadges } from '../subjects/SourceBadges';
 import { EnabledBadge } from '../subjects/Status';
 
 export function Component() {
@@ -52,7 +53,7 @@ function GroupDetails({ group }: { group: Group }) {
 const columns: Column<GroupMember>[] = [
   { id: 'user', header: 'User', sortBy: 'username', cell: (m) => <Anchor component={Link} to={userPath(m.id)} size="sm" className="truncate" title={m.username}>{m.username}</Anchor>, csv: (m) => m.username },
   { id: 'status', header: 'Status', cell: (m) => <EnabledBadge enabled={m.enabled} />, csv: (m) => (m.enabled ? 'Enabled' : 'Disabled') },
-  { id: 'sources', header: 'Member by', cell: (m) => m.sources.join(', '), csv: (m) => m.sources.join('; ') },
+  { id: 'sources', header: 'Member by', cell: (m) => <SourceBadges sources={m.sources} />, csv: (m) => m.sources.join('; ') },
 ];
 
 function MembersTab({ group }: { group: Group }) {

@@ -2,6 +2,7 @@ import { FileInput, PasswordInput, SegmentedControl, Select, Switch, TagsInput, 
 import { useState } from 'react';
 import { useCreateProvider, useIdentityProviders, useUpdateProvider, type IdentityProvider } from '../../api/identityProviders';
 import { fieldError, FormDialog } from '../../components/FormDialog';
+import { ProviderTest } from './ProviderTest';
 import { emptyForm, formOf, isComplete, toRequest, types, type ProviderForm, type ProviderType } from './providerForm';
 
 interface Props {
@@ -37,6 +38,8 @@ export function ProviderDialog({ provider, close, created }: Props) {
       <TagsInput label="Trusted for e-mail domains" description="Whoever signs in with an address of these domains takes over the access rules written for that address. * is every domain; none: addresses are not taken over."
         value={form.trustedEmailDomains} onChange={(trustedEmailDomains) => set({ trustedEmailDomains })} error={fieldError(error, 'trustedEmailDomains')} />
       <Switch label="Groups of this provider count for access rules" checked={form.groupsTrusted} onChange={(e) => set({ groupsTrusted: e.currentTarget.checked })} />
+      {/* What was found is of what was entered then. */}
+      <ProviderTest key={JSON.stringify(form)} alias={provider?.alias} request={() => toRequest(form, provider)} ready={isComplete(form, provider)} />
     </FormDialog>
   );
 }

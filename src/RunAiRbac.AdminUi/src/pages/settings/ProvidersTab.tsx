@@ -1,5 +1,5 @@
 import { Anchor, Group, Text } from '@mantine/core';
-import { IconArrowsExchange, IconPencil, IconPlus, IconTrash } from '@tabler/icons-react';
+import { IconArrowsExchange, IconPencil, IconPlugConnected, IconPlus, IconTrash } from '@tabler/icons-react';
 import { useState } from 'react';
 import { useDeleteProvider, useIdentityProviders, type IdentityProvider } from '../../api/identityProviders';
 import { ask, usePermissions, type May } from '../../api/permissions';
@@ -12,7 +12,7 @@ import { ProviderDetails } from './ProviderDetails';
 import { ProviderDialog } from './ProviderDialog';
 import { typeName } from './providerForm';
 
-type Dialog = { kind: 'new' } | { kind: 'details' | 'edit' | 'mappers' | 'delete'; provider: IdentityProvider } | { kind: 'created'; alias: string };
+type Dialog = { kind: 'new' } | { kind: 'details' | 'test' | 'edit' | 'mappers' | 'delete'; provider: IdentityProvider } | { kind: 'created'; alias: string };
 
 const columns = (open: (provider: IdentityProvider) => void): GridColumn<IdentityProvider>[] => [
   { header: 'Name', cell: (p) => <Anchor component="button" type="button" size="sm" onClick={() => open(p)}>{p.name}</Anchor> },
@@ -48,15 +48,16 @@ export function ProvidersTab() {
       {dialog?.kind === 'edit' && <ProviderDialog provider={dialog.provider} close={close} />}
       {dialog?.kind === 'mappers' && <MappersDialog provider={dialog.provider} close={close} />}
       {dialog?.kind === 'delete' && <DeleteDialog provider={dialog.provider} close={close} />}
-      {dialog?.kind === 'details' && <ProviderDetails provider={dialog.provider} close={close} />}
-      {created && <ProviderDetails provider={created} isNew close={close} />}
+      {(dialog?.kind === 'details' || dialog?.kind === 'test') && <ProviderDetails provider={dialog.provider} testing={dialog.kind === 'test'} mayTest={may(update)} close={close} />}
+      {created && <ProviderDetails provider={created} isNew mayTest={may(update)} close={close} />}
     </>
   );
 }
 
-function RowActions({ name, update, remove, open }: { name: string; update: May; remove: May; open: (kind: 'edit' | 'mappers' | 'delete') => void }) {
+function RowActions({ name, update, remove, open }: { name: string; update: May; remove: May; open: (kind: 'test' | 'edit' | 'mappers' | 'delete') => void }) {
   return (
     <>
+      <GuardedIcon may={update} label={`Test ${name}`} onClick={() => open('test')}><IconPlugConnected size={16} /></GuardedIcon>
       <GuardedIcon may={update} label={`Edit ${name}`} onClick={() => open('edit')}><IconPencil size={16} /></GuardedIcon>
       <GuardedIcon may={update} label={`Mappers of ${name}`} onClick={() => open('mappers')}><IconArrowsExchange size={16} /></GuardedIcon>
       <GuardedIcon may={remove} label={`Delete ${name}`} onClick={() => open('delete')}><IconTrash size={16} /></GuardedIcon>

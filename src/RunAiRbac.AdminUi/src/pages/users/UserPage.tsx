@@ -22,6 +22,8 @@ import { groupPath } from '../subjects/paths';
 import { PermissionsTab } from '../subjects/PermissionsTab';
 import { UserBadges } from '../subjects/Status';
 import { AccessKeysTab } from './AccessKeysTab';
+import { GroupsTab } from './GroupsTab';
+import { IdentitiesTab } from './IdentitiesTab';
 import { userAsks } from './userAsks';
 
 export function Component() {
@@ -53,6 +55,8 @@ function UserDetails({ user }: { user: User }) {
       <PageTabs label="About this user" tabs={[
         { id: 'access', label: 'Access rules', content: <AccessTab holder={holder} /> },
         { id: 'permissions', label: 'Permissions', content: <PermissionsTab holder={holder} />, absent: !anywhere.may('authorization', 'read') },
+        { id: 'groups', label: 'Groups', content: <GroupsTab user={user} /> },
+        { id: 'identities', label: 'Identities', content: <IdentitiesTab user={user} /> },
         { id: 'access-keys', label: 'Access keys', content: <AccessKeysTab user={user} />, absent: !anywhere.may('access-keys', 'read') },
       ]} />
     </>
