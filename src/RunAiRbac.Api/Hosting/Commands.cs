@@ -41,7 +41,7 @@ internal static class Commands
         var demo = seed == "demo" ? await app.Services.GetRequiredService<DemoSeed>().PlantAsync() : null;
         await app.StartAsync();
         var address = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()?.Addresses.FirstOrDefault() ?? "nowhere";
-        if (app.Environment.IsDevelopment()) Console.WriteLine($"RunAiRbac listens on {address} (API description: {address}/swagger)");
+        if (app.Environment.IsDevelopment()) Console.WriteLine($"RunAiRbac listens on {address} (admin UI: {address}/, API description: {address}/swagger)");
         if (demo is not null) Console.WriteLine(demo.Commands(address));
         await app.WaitForShutdownAsync();
     }

@@ -15,6 +15,8 @@ internal static class GrowthReport
     public static int Run(string? chart)
     {
         Console.WriteLine($"{"rules",12}{"check, ns",12}{"dictionary, ns",16}{"ratio",8}{"change, µs",12}{"build, ms",12}{"bytes/rule",12}");
+        // The first round is the compiler's.
+        Measure(World.Of(Sizes[0]));
         var points = new List<Point>();
         foreach (var rules in Sizes)
         {
@@ -95,7 +97,8 @@ internal static class Chart
         var highest = Math.Ceiling(Math.Log10(lines.SelectMany(x => x.Factors).Max()));
         var (lowest, widest) = (Math.Log10(sizes[0]), Math.Log10(sizes[^1]));
         double X(double size) => Left + ((Math.Log10(size) - lowest) / (widest - lowest) * (Width - Left - Right));
-        double Y(double factor) => Height - Bottom - (Math.Log10(Math.Max(factor, 0.5)) / highest * (Height - Top - Bottom));
+        var floor = Math.Min(0, Math.Log10(lines.SelectMany(x => x.Factors).Min()));
+        double Y(double factor) => Height - Bottom - ((Math.Log10(factor) - floor) / (highest - floor) * (Height - Top - Bottom));
         var svg = new StringBuilder();
         svg.AppendLine(CultureInfo.InvariantCulture, $"<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {Width} {Height}\" font-family=\"sans-serif\" font-size=\"12\">");
         svg.AppendLine(CultureInfo.InvariantCulture, $"<rect width=\"{Width}\" height=\"{Height}\" fill=\"white\"/>");

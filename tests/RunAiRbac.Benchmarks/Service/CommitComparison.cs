@@ -23,7 +23,7 @@ internal static partial class CommitComparison
             {
                 Programs.Run("git", ["worktree", "add", "--detach", "--force", path, commit]);
                 Console.WriteLine($"Building {commit} …");
-                Programs.Run("dotnet", ["build", "-c", "Release", "tests/RunAiRbac.Benchmarks", "-v", "q", "--nologo", "-p:RunAnalyzers=false"], path);
+                Programs.Run("dotnet", ["build", "-c", "Release", "tests/RunAiRbac.Benchmarks", "-v", "q", "--nologo", "-p:RunAnalyzers=false", "-p:SkipAdminUi=true"], path);
             }
 
             var figures = new[] { new Dictionary<string, List<double>>(), new Dictionary<string, List<double>>() };
