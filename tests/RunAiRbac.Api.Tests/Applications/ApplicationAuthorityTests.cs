@@ -6,7 +6,7 @@ using RunAiRbac.Storage;
 namespace RunAiRbac.Api.Tests.Applications;
 
 /// <summary>Who may do what to which application.</summary>
-public sealed class ApplicationAuthorityTests(ApiHosts hosts) : SubjectTests(hosts)
+public sealed class ApplicationAuthorityTests(ApiHosts hosts) : ApiTests(hosts)
 {
     [Theory, MemberData(nameof(Providers))]
     public async Task Researcher_SeesNone(StorageProvider provider)

@@ -5,7 +5,7 @@ using RunAiRbac.Storage;
 
 namespace RunAiRbac.Api.Tests.Applications;
 
-public sealed class ApplicationSecretTests(ApiHosts hosts) : SubjectTests(hosts)
+public sealed class ApplicationSecretTests(ApiHosts hosts) : ApiTests(hosts)
 {
     [Theory, MemberData(nameof(Providers))]
     public async Task Reset_WithoutGrace_EndsSecretAndTokensAtOnce(StorageProvider provider)

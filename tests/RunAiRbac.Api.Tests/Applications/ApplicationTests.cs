@@ -6,7 +6,7 @@ using RunAiRbac.Storage;
 
 namespace RunAiRbac.Api.Tests.Applications;
 
-public sealed class ApplicationTests(ApiHosts hosts) : SubjectTests(hosts)
+public sealed class ApplicationTests(ApiHosts hosts) : ApiTests(hosts)
 {
     [Theory, MemberData(nameof(Providers))]
     public async Task Create_UnderEitherName_IsTheSameObject(StorageProvider provider)

@@ -6,7 +6,7 @@ using RunAiRbac.Storage;
 
 namespace RunAiRbac.Api.Tests.Groups;
 
-public sealed class GroupTests(ApiHosts hosts) : SubjectTests(hosts)
+public sealed class GroupTests(ApiHosts hosts) : ApiTests(hosts)
 {
     [Theory, MemberData(nameof(Providers))]
     public async Task Replace_NamesGroups_MakesThemAndTheirMemberships(StorageProvider provider)

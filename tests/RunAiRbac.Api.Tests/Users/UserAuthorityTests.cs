@@ -6,7 +6,7 @@ using RunAiRbac.Storage;
 namespace RunAiRbac.Api.Tests.Users;
 
 /// <summary>Who may do what to whom.</summary>
-public sealed class UserAuthorityTests(ApiHosts hosts) : SubjectTests(hosts)
+public sealed class UserAuthorityTests(ApiHosts hosts) : ApiTests(hosts)
 {
     [Theory, MemberData(nameof(Providers))]
     public async Task Researcher_SeesOnlyThemselves(StorageProvider provider)

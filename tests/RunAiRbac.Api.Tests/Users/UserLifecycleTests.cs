@@ -6,7 +6,7 @@ using RunAiRbac.Storage;
 
 namespace RunAiRbac.Api.Tests.Users;
 
-public sealed class UserLifecycleTests(ApiHosts hosts) : SubjectTests(hosts)
+public sealed class UserLifecycleTests(ApiHosts hosts) : ApiTests(hosts)
 {
     [Theory, MemberData(nameof(Providers))]
     public async Task Create_Local_SignsInWithTheTemporaryPassword(StorageProvider provider)

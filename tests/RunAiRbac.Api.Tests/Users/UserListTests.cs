@@ -6,7 +6,7 @@ using RunAiRbac.Storage;
 
 namespace RunAiRbac.Api.Tests.Users;
 
-public sealed class UserListTests(ApiHosts hosts) : SubjectTests(hosts)
+public sealed class UserListTests(ApiHosts hosts) : ApiTests(hosts)
 {
     [Theory, MemberData(nameof(Providers))]
     public async Task List_Pages_AreStableAndTogetherComplete(StorageProvider provider)
