@@ -1,8 +1,8 @@
-using System.Net;
 using System.Threading.RateLimiting;
 using Microsoft.Extensions.Options;
 using RunAiRbac.Api.Errors;
 using RunAiRbac.Api.Http;
+using RunAiRbac.Api.SignIn;
 using RunAiRbac.Api.SignIn.Browser.Pages;
 
 namespace RunAiRbac.Api.Hosting;
@@ -50,11 +50,11 @@ internal sealed class RateLimits : IDisposable
     }
 
     /// <summary>Who is limited: the subject, or the address of somebody without a token.</summary>
-    private readonly record struct Requester(int TenantId, string? SubjectId, IPAddress? Address)
+    private readonly record struct Requester(int TenantId, string? SubjectId, string? Address)
     {
         public static Requester Of(HttpContext context) => context.FindAdmitted() is { } admitted
             ? new(admitted.Caller.TenantId, admitted.Caller.SubjectId, null)
-            : new(0, null, context.Connection.RemoteIpAddress);
+            : new(0, null, Tenancy.AddressOf(context));
     }
 
     private sealed class Budget(BudgetOptions options) : IDisposable

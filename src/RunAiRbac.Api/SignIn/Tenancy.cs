@@ -1,4 +1,6 @@
 using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
 using Microsoft.Extensions.Options;
 using RunAiRbac.Api.Hosting;
 using RunAiRbac.Api.Http;
@@ -16,8 +18,16 @@ internal sealed class Tenancy(IOptions<TenancyOptions> tenancy, IOptions<Bootstr
 
     public Requester Of(HttpContext context, string? named) => new(TenantOf(context, named), AddressOf(context), context.Origin());
 
-    /// <summary>The address that throttling goes by.</summary>
-    public static string AddressOf(HttpContext context) => context.Connection.RemoteIpAddress?.ToString() ?? string.Empty;
+    /// <summary>The address that throttling goes by. Of IPv6 it is the network of 64 bits: whoever has one has all of its addresses.</summary>
+    public static string AddressOf(HttpContext context)
+    {
+        if (context.Connection.RemoteIpAddress is not { } address) return string.Empty;
+        if (address.IsIPv4MappedToIPv6) address = address.MapToIPv4();
+        if (address.AddressFamily != AddressFamily.InterNetworkV6) return address.ToString();
+        var network = address.GetAddressBytes();
+        network.AsSpan(8).Clear();
+        return new IPAddress(network) + "/64";
+    }
 
     private int? TenantOf(HttpContext context, string? named)
     {

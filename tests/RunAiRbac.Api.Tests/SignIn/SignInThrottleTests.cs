@@ -1,4 +1,5 @@
 using System.Net;
+using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Options;
 using RunAiRbac.Api.Errors;
 using RunAiRbac.Api.Hosting;
@@ -49,6 +50,21 @@ public sealed class SignInThrottleTests(PostgresFixture postgres)
         throttle.Succeeded(1, "ann", "1.1.1.1");
 
         Fail(throttle, "ann", "1.1.1.1", 5).Should().Be(5);
+    }
+
+    [Theory]
+    [InlineData("203.0.113.7", "203.0.113.7")]
+    [InlineData("::ffff:203.0.113.7", "203.0.113.7")]
+    [InlineData("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::/64")]
+    [InlineData("2001:db8:1:2::", "2001:db8:1:2::/64")]
+    [InlineData("2001:db8:1:3::1", "2001:db8:1:3::/64")]
+    [InlineData(null, "")]
+    public void Address_IsThatOfWhoeverHasIt(string? remote, string counted)
+    {
+        var context = new DefaultHttpContext();
+        context.Connection.RemoteIpAddress = remote is null ? null : IPAddress.Parse(remote);
+
+        Tenancy.AddressOf(context).Should().Be(counted);
     }
 
     [Fact]
