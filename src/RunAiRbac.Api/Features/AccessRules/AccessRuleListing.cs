@@ -188,8 +188,11 @@ internal static class AccessRuleListing
     {
         if (search is null) return rules;
         var folded = Folding.Fold(search);
-        var subjects = await db.Subjects.Where(x => x.TenantId == tenantId && x.NameFolded.Contains(folded)).Select(x => x.Id).Take(FewNames + 1).ToArrayAsync(cancellationToken);
-        var scopes = await db.Scopes.Where(x => x.TenantId == tenantId && x.NameFolded.Contains(folded)).Select(x => x.Id).Take(FewNames + 1).ToArrayAsync(cancellationToken);
+        // By the tenant, which all have: any of them will do, and that is the order that costs nothing.
+        var subjects = await db.Subjects.Where(x => x.TenantId == tenantId && x.NameFolded.Contains(folded))
+            .OrderBy(x => x.TenantId).Select(x => x.Id).Take(FewNames + 1).ToArrayAsync(cancellationToken);
+        var scopes = await db.Scopes.Where(x => x.TenantId == tenantId && x.NameFolded.Contains(folded))
+            .OrderBy(x => x.TenantId).Select(x => x.Id).Take(FewNames + 1).ToArrayAsync(cancellationToken);
         if (subjects.Length > FewNames || scopes.Length > FewNames)
             return rules.Where(r => r.SubjectFolded!.Contains(folded) || r.ScopeFolded!.Contains(folded) || r.RoleFolded!.Contains(folded));
         var roles = await db.Roles.Where(x => x.TenantId == tenantId && x.NameFolded!.Contains(folded)).Select(x => x.Id).ToArrayAsync(cancellationToken);
