@@ -31,7 +31,8 @@ public sealed partial class PolicySnapshot
         Dictionary<int, (PermissionSet Permissions, List<Rule> Rules)> here, PolicySnapshot other, Dictionary<int, (PermissionSet Permissions, List<Rule> Rules)> there)
     {
         var beyond = new List<PermissionDifference>();
-        foreach (var index in TopDown(here.Keys))
+        // A change of one rule leaves nearly every scope as it was: those are left out before anything is sorted or compared along their paths.
+        foreach (var index in TopDown(here.Keys.Where(scope => !IsHeldThere(scope))))
         {
             var fresh = Highest(index, here);
             if (other._state.Scopes[other._state.FindScope(_state.Scopes[index]!.Names.Id)] is { } same)
@@ -48,6 +49,9 @@ public sealed partial class PolicySnapshot
         }
 
         return beyond;
+
+        bool IsHeldThere(int scope)
+            => there.TryGetValue(other._state.FindScope(_state.Scopes[scope]!.Names.Id), out var held) && held.Permissions.Contains(here[scope].Permissions);
     }
 
     /// <summary>What is held at this scope and not above it.</summary>

@@ -1,4 +1,5 @@
-import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
+import { keepPreviousData, useInfiniteQuery, useQuery } from '@tanstack/react-query';
+import { pageQuery, toPage, type ListState } from '../components/listState';
 import type { AccessRule } from './accessRules';
 import { api, body, type Api } from './client';
 
@@ -34,25 +35,31 @@ export interface Grant {
 
 /** An address has room for so many names; the rules of further groups are named as missing, never silently left out. */
 export const mostGroups = 80;
-const mostRules = 500;
 
-/** The rules that give a subject its access: its own, those of its groups, and those of everybody signed in. One call. */
-export const useGrants = (holder: Holder | undefined) =>
+/** A page of the rules that give a subject its access: its own, those of its groups, and those of everybody signed in. */
+export async function readGrants({ id, type, groups }: Holder, state: ListState, limit: number, offset: number): Promise<{ rules: AccessRule[]; total?: number }> {
+  const names = type === 'group' ? [id] : [id, ...groups.slice(0, mostGroups), everybody];
+  // A single value would be split at its commas.
+  const subjectIds = names.length === 1 ? [...names, ...names] : names;
+  const page = await body(api.GET('/api/v1/authorization/access-rules', { params: { query: { ...pageQuery(state), subjectIds: subjectIds as never, limit, offset } } }));
+  return { rules: page.accessRules ?? [], total: page.totalRecords };
+}
+
+/** Each rule with how it comes to the subject; without those that an id or a name brought in that stands for somebody else too. */
+export const toGrants = (rules: AccessRule[], holder: Holder): Grant[] =>
+  rules.flatMap((rule) => {
+    const source = sourceOf(rule, holder);
+    return source ? [{ rule, source }] : [];
+  });
+
+export const useGrants = (holder: Holder, state: ListState) =>
   useQuery({
-    queryKey: ['access-rules', 'grants', holder],
-    enabled: holder !== undefined,
-    queryFn: async (): Promise<{ grants: Grant[]; missingGroups: number; missingRules: boolean }> => {
-      const { id, type, groups } = holder!;
-      const names = type === 'group' ? [id] : [id, ...groups.slice(0, mostGroups), everybody];
-      // A single value would be split at its commas.
-      const subjectIds = names.length === 1 ? [...names, ...names] : names;
-      const page = await body(api.GET('/api/v1/authorization/access-rules', { params: { query: { subjectIds: subjectIds as never, limit: mostRules } } }));
-      const rules = page.accessRules ?? [];
-      const grants = rules.flatMap((rule) => {
-        const source = sourceOf(rule, holder!);
-        return source ? [{ rule, source }] : [];
-      });
-      return { grants, missingGroups: Math.max(0, groups.length - mostGroups), missingRules: rules.length === mostRules };
+    queryKey: ['access-rules', 'grants', holder, state],
+    placeholderData: keepPreviousData,
+    queryFn: async () => {
+      const { rules, total } = await readGrants(holder, state, state.pageSize + 1, state.page * state.pageSize);
+      const page = toPage(rules, state, total);
+      return { ...page, rows: toGrants(page.rows, holder) };
     },
   });
 
@@ -67,7 +74,7 @@ export const useWhatCan = (holder: Holder) =>
     queryFn: ({ pageParam }) =>
       body(
         api.POST('/api/v1/authorize/what-can', {
-          body: { subject: { type: holder.type, id: holder.type === 'group' ? holder.name : holder.id }, limit: 1000, ...(pageParam ? { cursor: pageParam } : {}) } as never,
+          body: { subject: { type: holder.type, id: holder.type === 'group' ? holder.name : holder.id }, limit: 100, ...(pageParam ? { cursor: pageParam } : {}) } as never,
         }),
       ),
   });

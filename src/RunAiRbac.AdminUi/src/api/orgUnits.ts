@@ -131,5 +131,5 @@ export const useWhoCanIn = (scope: ScopeNode, resourceType: string, action: stri
     initialPageParam: undefined as string | undefined,
     getNextPageParam: (last: Api<'WhoCanResponse'>) => last.cursor ?? undefined,
     queryFn: ({ pageParam }) =>
-      body(api.POST('/api/v1/authorize/who-can', { body: { action, resourceType, scope: { type: scope.type, id: scope.id }, limit: 200, ...(pageParam ? { cursor: pageParam } : {}) } as never })),
+      body(api.POST('/api/v1/authorize/who-can', { body: { action, resourceType, scope: { type: scope.type, id: scope.id }, limit: 100, ...(pageParam ? { cursor: pageParam } : {}) } as never })),
   });

@@ -68,7 +68,7 @@ export async function preview<T>(items: T[], simulate: (items: T[]) => Promise<S
   }
 }
 
-const limit = 500;
+const limit = 100;
 
 export const previewCreation = (rules: WantedRule[]) => preview(rules, (create) => body(api.POST('/api/v1/authorize/simulate', { body: { create, limit } as never })));
 

@@ -7,6 +7,7 @@ import { useEffect, useState, type ReactNode } from 'react';
 import { collect, download, toCsv } from './csv';
 import { Failure } from './Failure';
 import { pageSizes, type ListControl, type Page } from './listState';
+import { tellIfCut } from './tellIfCut';
 
 export interface Column<T> {
   id: string;
@@ -179,8 +180,9 @@ function CsvButton<T>({ name, columns, read }: { name: string; columns: Column<T
   const save = async () => {
     setBusy(true);
     try {
-      const rows = await collect(read);
+      const { rows, cut } = await collect(read);
       download(`${name}.csv`, toCsv(exported.map((c) => c.header), rows.map((row) => exported.map((c) => c.csv!(row)))));
+      tellIfCut(cut);
     } catch (error) {
       notifications.show({ color: 'red', title: 'The download failed', message: error instanceof Error ? error.message : String(error) });
     } finally {

@@ -7,18 +7,18 @@ export function csvCell(value: unknown): string {
 
 export const toCsv = (header: string[], rows: unknown[][]) => [header, ...rows].map((row) => row.map(csvCell).join(',')).join('\r\n') + '\r\n';
 
-const most = 20_000;
+export const mostRows = 20_000;
 const step = 500;
 
-/** All rows, page by page as the API gives them, at most 20,000. */
-export async function collect<T>(read: (limit: number, offset: number) => Promise<T[]>): Promise<T[]> {
+/** All rows, page by page as the API gives them, at most {@link mostRows}; `cut` says that there are more. A page may hold fewer than asked for and not be the last. */
+export async function collect<T>(read: (limit: number, offset: number) => Promise<T[]>): Promise<{ rows: T[]; cut: boolean }> {
   const rows: T[] = [];
-  while (rows.length < most) {
-    const page = await read(step, rows.length);
+  for (let offset = 0; ; offset += step) {
+    const page = await read(step, offset);
+    if (page.length === 0) return { rows, cut: false };
+    if (offset >= mostRows) return { rows, cut: true };
     rows.push(...page);
-    if (page.length < step) break;
   }
-  return rows.slice(0, most);
 }
 
 export function download(name: string, text: string, type = 'text/csv;charset=utf-8') {

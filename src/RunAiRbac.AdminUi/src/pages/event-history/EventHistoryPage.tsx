@@ -8,6 +8,7 @@ import { DataTable, SearchField, type Column } from '../../components/DataTable'
 import { useListState, type ListState } from '../../components/listState';
 import { Moment } from '../../components/Moment';
 import { PageHeader } from '../../components/PageHeader';
+import { tellIfCut } from '../../components/tellIfCut';
 import { EventDetails } from './EventDetails';
 import { VerifyDialog } from './VerifyDialog';
 import { actionLabel } from './words';
@@ -74,7 +75,9 @@ function JsonDownload({ read }: { read: FilterProps['read'] }) {
   const save = async () => {
     setBusy(true);
     try {
-      download('event-history.json', JSON.stringify(await collect(read), null, 2), 'application/json');
+      const { rows, cut } = await collect(read);
+      download('event-history.json', JSON.stringify(rows, null, 2), 'application/json');
+      tellIfCut(cut);
     } catch (error) {
       notifications.show({ color: 'red', title: 'The download failed', message: error instanceof Error ? error.message : String(error) });
     } finally {

@@ -50,12 +50,13 @@ function ScopeDetails({ path }: { path: ScopeNode[] }) {
         {path.slice(0, -1).map((node) => <Anchor key={node.type} component={Link} to={scopePath(node)} size="sm" maw={220} className="truncate">{node.name}</Anchor>)}
       </Breadcrumbs>
       <PageHeader title={scope.name} about={scopeKind(scope.type).label} actions={<Actions scope={scope} path={path} />} />
-      <PageTabs label="About this place" tabs={[
+      {/* Not before the permissions are known: a tab that comes late would leave another open for a moment, with calls of its own. */}
+      {anywhere.ready && <PageTabs label="About this place" tabs={[
         { id: 'rules', label: 'Rules here', content: <RulesTab scope={scope} />, absent: !anywhere.may('access_rules', 'read') },
         { id: 'inherited', label: 'Inherited', content: <InheritedTab scope={scope} />, absent: scope.type === 'tenant' || !anywhere.may('authorization', 'read') },
         { id: 'below', label: 'Below', content: <OrgTree root={scope} />, absent: !below[scope.type] },
         { id: 'details', label: 'Details', content: <DetailsTab scope={scope} />, absent: scope.type === 'tenant' },
-      ]} />
+      ]} />}
     </>
   );
 }

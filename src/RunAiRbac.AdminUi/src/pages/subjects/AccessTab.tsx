@@ -1,8 +1,8 @@
 import { Alert, Anchor, Badge, Group, Stack, Text, Tooltip } from '@mantine/core';
 import { Link } from 'react-router';
-import type { Grant, Holder, Source } from '../../api/effective';
-import { useGrants } from '../../api/effective';
-import { Grid, Loaded, type GridColumn } from '../../components/Grid';
+import { mostGroups, readGrants, toGrants, useGrants, type Grant, type Holder, type Source } from '../../api/effective';
+import { DataTable, type Column } from '../../components/DataTable';
+import { useListState } from '../../components/listState';
 import { Moment } from '../../components/Moment';
 import { ScopeName } from '../../components/names';
 import { RuleActions } from './RuleActions';
@@ -10,35 +10,38 @@ import { groupPath, scopePath } from './paths';
 
 /** Every rule that gives the subject access, each with where it comes from and where it holds. */
 export function AccessTab({ holder }: { holder: Holder }) {
-  const grants = useGrants(holder);
+  const list = useListState();
+  // The tab in the address is no filter of the list.
+  const control = { ...list, state: { ...list.state, filters: {} } };
+  const grants = useGrants(holder, control.state);
+  const missing = holder.groups.length - mostGroups;
   return (
-    <Loaded query={grants}>
-      {({ grants: rows, missingGroups, missingRules }) => (
-        <Stack gap="xs">
-          {missingGroups > 0 && <Alert color="yellow" variant="light">Rules of {missingGroups} further groups are not listed here.</Alert>}
-          {missingRules && <Alert color="yellow" variant="light">Only the first 500 rules are listed. See them all under <Anchor component={Link} to={`/access-rules?search=${encodeURIComponent(holder.name)}`}>Access rules</Anchor>.</Alert>}
-          <Grid label="Access" columns={columns} rows={rows} rowKey={(g) => String(g.rule.id)} actions={(g) => <RuleActions rule={g.rule} />}
-            empty={<>No access rule names {holder.name}{holder.groups.length > 0 ? ' or a group of theirs' : ''}, as far as you may see: no access anywhere.</>} />
-        </Stack>
-      )}
-    </Loaded>
+    <Stack gap="xs">
+      {missing > 0 && <Alert color="yellow" variant="light">Rules of {missing} further groups are not listed here.</Alert>}
+      <DataTable name="access" label="Access" columns={columns} query={grants} control={control} rowKey={(g) => String(g.rule.id)} searchLabel="Search role or scope" actions={(g) => <RuleActions rule={g.rule} />}
+        read={async (limit, offset) => toGrants((await readGrants(holder, control.state, limit, offset)).rules, holder)}
+        empty={{ nothing: <>No access rule names {holder.name}{holder.groups.length > 0 ? ' or a group of theirs' : ''}, as far as you may see: no access anywhere.</> }} />
+    </Stack>
   );
 }
 
-const columns: GridColumn<Grant>[] = [
-  { header: 'Role', cell: (g) => <Phase rule={g.rule}>{g.rule.roleName}</Phase> },
+const columns: Column<Grant>[] = [
+  { id: 'role', header: 'Role', sortBy: 'roleName', cell: (g) => <Phase rule={g.rule}>{g.rule.roleName}</Phase>, csv: (g) => g.rule.roleName },
   {
+    id: 'scope',
     header: 'Scope, with all below it',
+    sortBy: 'scopeName',
     // Of the system there is no page.
     cell: (g) => g.rule.scopeType === 'system' ? <ScopeName type="system" name="System" /> : (
       <Anchor component={Link} to={scopePath({ type: g.rule.scopeType, id: g.rule.scopeId })} c="inherit" underline="hover" size="sm">
         <ScopeName type={g.rule.scopeType} name={g.rule.scopeName} path={g.rule.scopePath} />
       </Anchor>
     ),
+    csv: (g) => g.rule.scopePath ?? g.rule.scopeName,
   },
-  { header: 'Source', cell: (g) => <SourceName source={g.source} /> },
-  { header: 'Expires', cell: (g) => <Moment at={g.rule.expiresAt} withTime /> },
-  { header: 'Created', cell: (g) => <Moment at={g.rule.createdAt} /> },
+  { id: 'source', header: 'Source', cell: (g) => <SourceName source={g.source} />, csv: ({ source }) => (source.kind === 'direct' ? 'Direct' : source.kind === 'everybody' ? 'All authenticated users' : `Through group ${source.group}`) },
+  { id: 'expires', header: 'Expires', cell: (g) => <Moment at={g.rule.expiresAt} withTime />, csv: (g) => g.rule.expiresAt },
+  { id: 'created', header: 'Created', sortBy: 'createdAt', cell: (g) => <Moment at={g.rule.createdAt} />, csv: (g) => g.rule.createdAt },
 ];
 
 /** A rule that does not hold now says so. */

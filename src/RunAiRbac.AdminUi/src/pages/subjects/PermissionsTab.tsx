@@ -21,7 +21,7 @@ export function PermissionsTab({ holder }: { holder: Holder }) {
             {pages[0]?.partial && <Alert color="yellow" variant="light">Only what holds where you may ask about others is shown.</Alert>}
             {rows.length > 0 && <TextInput type="search" aria-label="Find a resource type, a scope or an action" placeholder="Find a resource type, a scope or an action" leftSection={<IconSearch size={16} aria-hidden />} value={text} onChange={(e) => setText(e.currentTarget.value)} maw={360} />}
             {rows.length === 0 && <Text size="sm" c="dimmed">{holder.name} may do nothing anywhere.</Text>}
-            {rows.length > 0 && shown.length === 0 && <Text size="sm" c="dimmed">Nothing matches.</Text>}
+            {rows.length > 0 && shown.length === 0 && <Text size="sm" c="dimmed">Nothing matches{found.hasNextPage ? ' in what has been read so far' : ''}.</Text>}
             {shown.map(({ scope, rows: here }) => (
               <section key={scope.type + scope.id}>
                 <Title order={2} mb={4}><ScopeName type={scope.type} name={scope.name} /></Title>
