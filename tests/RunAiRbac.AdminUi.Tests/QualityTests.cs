@@ -79,7 +79,7 @@ public sealed class QualityTests(Browser browser, DemoService demo) : IClassFixt
     }
 
     /// <summary>Serious and critical ones, as one line each. In a world of its own, since the page's policy allows no foreign script.</summary>
-    private static async Task<List<string>> ViolationsAsync(IPage page)
+    internal static async Task<List<string>> ViolationsAsync(IPage page)
     {
         var session = await page.Context.NewCDPSessionAsync(page);
         var tree = (await session.SendAsync("Page.getFrameTree"))!.Value;

@@ -5,7 +5,7 @@ import { useTestProvider, type ProviderCheck, type ProviderRequest } from '../..
 import type { May } from '../../api/permissions';
 import { Failure } from '../../components/Failure';
 import { GuardedButton } from '../../components/Guarded';
-import { checkName, statusWord } from './providerChecks';
+import { checkName, statusWord, verdict } from './providerChecks';
 
 const icons = {
   passed: { Icon: IconCheck, color: 'green' },
@@ -56,7 +56,7 @@ function Checks({ checks, traceId }: { checks: ProviderCheck[]; traceId: string 
   const failed = checks.some((c) => c.status === 'failed');
   return (
     <section aria-label="Result of the test" aria-live="polite">
-      <Title order={3} mb={6}>{failed ? 'Nobody can sign in like this' : 'Nothing speaks against it'}</Title>
+      <Title order={3} mb={6}>{verdict(checks)}</Title>
       <Stack gap={6} component="ul" m={0} p={0} style={{ listStyle: 'none' }}>
         {checks.map((check) => <Check key={check.name} check={check} />)}
       </Stack>

@@ -20,3 +20,9 @@ const statuses: Record<string, string> = { passed: 'Passed', failed: 'Failed', w
 export const checkName = (name: string) => names[name] ?? name;
 
 export const statusWord = (status: string) => statuses[status] ?? status;
+
+/** What the checks come to. */
+export function verdict(checks: { status: string }[]): string {
+  if (checks.some((c) => c.status === 'failed')) return 'Nobody can sign in like this';
+  return checks.some((c) => c.status === 'warning') ? 'Nothing fails, but look at the warnings' : 'Nothing speaks against it';
+}

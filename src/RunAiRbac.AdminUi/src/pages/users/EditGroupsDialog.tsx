@@ -22,7 +22,7 @@ export function EditGroupsDialog({ user, memberships, close }: Props) {
   const [names, setNames] = useState(standing);
   const [search, setSearch] = useState('');
   const [searched] = useDebouncedValue(search, 200);
-  const found = useSubjectSearch('group', searched, true);
+  const found = useSubjectSearch('group', searched, searched !== '');
   const isChanged = differ(standing, names);
   const changes = useReplacedGroups(user.id, names, isChanged);
   const replace = useReplaceGroups(user.id);
@@ -34,8 +34,8 @@ export function EditGroupsDialog({ user, memberships, close }: Props) {
   return (
     <FormDialog title={`Groups of ${user.username}`} submit="Save" ready={isChanged && changes.isSuccess} run={run} close={close} size="lg">
       {/* Names are taken exactly: with commas, and in upper and lower case. */}
-      <TagsInput label="Directory groups" description="Pick groups that are known, or type a new name and press Enter." placeholder="Add a group" value={names} onChange={setNames} searchValue={search} onSearchChange={setSearch}
-        data={(found.data ?? []).map((group) => group.name)} splitChars={[]} isDuplicate={(name, all) => all.includes(name)} acceptValueOnBlur={false} data-autofocus />
+      <TagsInput label="Directory groups" description="Type to find a known group, or type a new name and press Enter." placeholder="Add a group" value={names} onChange={setNames} searchValue={search} onSearchChange={setSearch}
+        data={search === '' ? [] : (found.data ?? []).map((group) => group.name)} splitChars={[]} isDuplicate={(name, all) => all.includes(name)} acceptValueOnBlur={false} data-autofocus />
       {others.map((source) => (
         <Stack key={source} gap={4}>
           <SourceBadges sources={[source]} />

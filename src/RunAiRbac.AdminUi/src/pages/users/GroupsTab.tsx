@@ -29,8 +29,8 @@ export function GroupsTab({ user }: { user: User }) {
   const memberships = user.memberships ?? [];
   return (
     <>
-      <Group justify="space-between" mb="xs" wrap="nowrap" align="flex-start">
-        <Text size="sm" c="dimmed">Groups of the directory are set here. What an identity provider tells of is changed only there, and taken over at the next sign-in.</Text>
+      <Group justify="space-between" mb="xs" align="flex-start">
+        <Text size="sm" c="dimmed" style={{ flex: '1 1 260px' }}>Groups of the directory are set here. What an identity provider tells of is changed only there, and taken over at the next sign-in.</Text>
         <GuardedButton may={may(asks.groups)} variant="default" leftSection={<IconPencil size={16} />} onClick={() => setEditing(true)} style={{ flex: 'none' }}>Edit directory groups</GuardedButton>
       </Group>
       <Grid label="Groups" columns={columns} rows={byGroup(memberships)} rowKey={(m) => m.group} empty="This user is in no group." />
