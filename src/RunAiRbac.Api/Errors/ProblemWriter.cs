@@ -57,6 +57,7 @@ internal sealed partial class ProblemWriter(ILogger<ProblemWriter> logger) : IEx
         response.ContentType = "application/problem+json";
         if (error.Kind.Status == 401 && response.Headers.WWWAuthenticate.Count == 0) response.Headers.WWWAuthenticate = "Bearer";
         if (error.RetryAfter is { } after) response.Headers.RetryAfter = Math.Max(1, (int)Math.Ceiling(after.TotalSeconds)).ToString(CultureInfo.InvariantCulture);
+        ShowRevision(context);
         if (OAuthErrors.Covers(context.Request.Path))
         {
             await OAuthErrors.WriteAsync(context, error);
@@ -66,6 +67,16 @@ internal sealed partial class ProblemWriter(ILogger<ProblemWriter> logger) : IEx
         using var buffer = new MemoryStream();
         using (var json = new Utf8JsonWriter(buffer, Readable)) Write(json, context, error);
         if (!HttpMethods.IsHead(context.Request.Method)) await response.Body.WriteAsync(buffer.GetBuffer().AsMemory(0, (int)buffer.Length), context.RequestAborted);
+    }
+
+    /// <summary>A policy write that was refused before it began says the revision too: every answer of it does (design.md §5).</summary>
+    private static void ShowRevision(HttpContext context)
+    {
+        // The exception handler has cleared the request's own.
+        var endpoint = context.Features.Get<IExceptionHandlerFeature>()?.Endpoint ?? context.GetEndpoint();
+        if (endpoint?.Metadata.OfType<HeaderDoc>().Any(header => header.Name == Writes.RevisionHeader) != true || context.FindAdmitted() is not { } admitted) return;
+        var version = context.RequestServices.GetRequiredService<PolicyStore>().Current(admitted.Caller.TenantId) ?? admitted.Version;
+        context.Response.Headers[Writes.RevisionHeader] = version.Token;
     }
 
     private static void Write(Utf8JsonWriter json, HttpContext context, ApiException error)

@@ -16,6 +16,9 @@ internal sealed partial record MappedRoute(string Method, string Pattern, BodyDo
     /// <summary>The query parameters that it says it reads, each with values that it takes.</summary>
     public IReadOnlyList<(string Name, string[] Values)> Query { get; init; } = [];
 
+    /// <summary>It writes policy, and says so.</summary>
+    public bool GivesRevision { get; init; }
+
     public IReadOnlyList<string> Parameters { get; } = [.. Parameter().Matches(Pattern).Select(match => match.Groups[1].Value)];
 
     /// <summary>The query without which the operation is refused; empty: there is none.</summary>
@@ -57,6 +60,7 @@ internal static class Routes
             orderby pattern, method
             select new MappedRoute(method, pattern, endpoint.Metadata.OfType<BodyDoc>().LastOrDefault(), endpoint.Metadata.GetMetadata<EndpointPermission>()!.At == At.Public)
             {
+                GivesRevision = endpoint.Metadata.OfType<HeaderDoc>().Any(header => header.Name == Writes.RevisionHeader),
                 Query = [.. endpoint.Metadata.OfType<ListDoc>().SelectMany(List), .. endpoint.Metadata.OfType<QueryDoc>().Select(Parameter)],
             };
         return [.. routes];
