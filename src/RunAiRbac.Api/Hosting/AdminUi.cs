@@ -86,7 +86,7 @@ internal sealed class AdminUi(RequestDelegate next)
             <body>
             <h1>RunAiRbac runs, without its admin UI</h1>
             <p>The service answers on its API (see the <a href="/swagger">API description</a>), but it was built on a machine without Node.js, which the admin UI is built with.</p>
-            <p>To get it: install Node.js 20.19 or newer with npm, build again (<code>dotnet build</code>), and start the service anew.</p>
+            <p>To get it: install Node.js 20.19 or newer with npm, build or publish again (<code>dotnet build</code>, <code>dotnet publish</code>), and start the service anew.</p>
             </body>
             </html>
             """;

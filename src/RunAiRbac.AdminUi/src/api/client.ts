@@ -5,18 +5,19 @@ import { Problem } from './problem';
 /** A record of the API, by its name in docs/openapi.json. */
 export type Api<Name extends keyof components['schemas']> = components['schemas'][Name];
 
-/** Pages of the service that bring the person back here. */
-const goTo = (page: string) => {
+/** Pages of the service that bring the person back here. Never done: the page is left, and must not show the refusal as a failure for that moment. */
+const goTo = (page: string): Promise<never> => {
   const here = window.location.pathname + window.location.search;
   window.location.assign(`${page}?returnUrl=${encodeURIComponent(here)}`);
+  return new Promise(() => undefined);
 };
 
 const failures: Middleware = {
   async onResponse({ response }) {
     if (response.ok) return;
     const problem = await Problem.read(response);
-    if (response.status === 401) goTo('/login');
-    if (problem.code === 'password_change_required') goTo('/login/password');
+    if (response.status === 401) await goTo('/login');
+    if (problem.code === 'password_change_required') await goTo('/login/password');
     throw problem;
   },
   onError() {
