@@ -1,6 +1,5 @@
 using System.Net;
 using RunAiRbac.Api.Tests.Fixtures;
-using RunAiRbac.Api.Tests.SubjectManagement;
 using RunAiRbac.Storage;
 
 namespace RunAiRbac.Api.Tests.Applications;
