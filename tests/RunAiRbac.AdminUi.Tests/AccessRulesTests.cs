@@ -159,6 +159,47 @@ public sealed class AccessRulesTests(Browser browser, DemoService demo) : IClass
     }
 
     [Fact]
+    public async Task List_OnAPhone_TellsEveryRuleWholeAndSorts()
+    {
+        await using var admin = await Person.SignInAsync(browser, demo.Service, Service.AdminEmail, Service.AdminPassword, width: 390);
+        await admin.OpenAsync("/access-rules?search=nightly-training");
+
+        var row = admin.Page.GetByRole(AriaRole.Row).Filter(new() { HasText = "nightly-training" });
+        foreach (var value in new[] { "nightly-training", "L1 researcher", "detection", "amsterdam / vision", "Active" }) await Expect(row.GetByText(value, new() { Exact = true })).ToBeInViewportAsync(new() { Ratio = 1 });
+        await Expect(row.GetByRole(AriaRole.Button, new() { NameRegex = new Regex("^Delete: ") })).ToBeInViewportAsync(new() { Ratio = 1 });
+        await admin.Page.GetByRole(AriaRole.Combobox, new() { Name = "Sort by" }).ClickAsync();
+        await admin.Page.GetByRole(AriaRole.Option, new() { Name = "Created", Exact = true }).ClickAsync();
+        await Expect(admin.Page).ToHaveURLAsync(new Regex("sort=createdAt&order=asc"));
+        await admin.Page.GetByRole(AriaRole.Button, new() { Name = "Sort descending" }).ClickAsync();
+        await Expect(admin.Page).ToHaveURLAsync(new Regex("order=desc"));
+    }
+
+    [Fact]
+    public async Task List_FilteredByRoleScopeAndStatus_ShowsThoseAndKeepsTheChosenColumns()
+    {
+        await using var admin = await AdminAsync();
+        await admin.OpenAsync("/access-rules");
+        var table = admin.Page.GetByRole(AriaRole.Region, new() { Name = "Access rules" });
+        await admin.Page.GetByRole(AriaRole.Combobox, new() { Name = "Role" }).ClickAsync();
+        await admin.Page.GetByRole(AriaRole.Option, new() { Name = "L2 researcher" }).ClickAsync();
+        await admin.Page.GetByRole(AriaRole.Combobox, new() { Name = "Status" }).ClickAsync();
+        await admin.Page.GetByRole(AriaRole.Option, new() { Name = "Active", Exact = true }).ClickAsync();
+        await admin.Page.GetByText("Any scope").ClickAsync();
+        await admin.Page.GetByRole(AriaRole.Button, new() { Name = "Open amsterdam" }).ClickAsync();
+        await admin.Page.GetByRole(AriaRole.Radio, new() { NameRegex = new Regex("vision") }).ClickAsync();
+        await Expect(table.GetByRole(AriaRole.Row)).ToHaveCountAsync(2);
+        await Expect(table).ToContainTextAsync("vision-team");
+
+        await admin.Page.GetByRole(AriaRole.Button, new() { Name = "Columns" }).ClickAsync();
+        await admin.Page.GetByRole(AriaRole.Menuitemcheckbox, new() { Name = "Reason" }).ClickAsync();
+        await admin.Page.GetByRole(AriaRole.Menuitemcheckbox, new() { Name = "Created by", Exact = true }).ClickAsync();
+        await admin.OpenAsync(new Uri(admin.Page.Url).PathAndQuery);
+        await Expect(table.GetByRole(AriaRole.Columnheader, new() { Name = "Reason" })).ToBeVisibleAsync();
+        await Expect(table.GetByRole(AriaRole.Columnheader, new() { Name = "Created by" })).ToHaveCountAsync(0);
+        await Expect(table.GetByRole(AriaRole.Row)).ToHaveCountAsync(2);
+    }
+
+    [Fact]
     public async Task Csv_OfTheList_HoldsItsRowsByThePathsOfTheirScopes()
     {
         await using var admin = await AdminAsync();

@@ -128,5 +128,30 @@ public sealed class DecisionTests(Browser browser, DemoService demo) : IClassFix
             await Expect(table.GetByRole(AriaRole.Row).Filter(new() { Has = admin.Page.GetByText(name, new() { Exact = true }) })).ToContainTextAsync(because);
     }
 
+    [Fact]
+    public async Task WhoCan_ASubjectFollowed_LeadsToItsPageAndTheBackButtonToTheAnswer()
+    {
+        var (_, id) = await demo.ScopeAsync("project", "detection");
+        await using var admin = await AdminAsync();
+        await admin.OpenAsync($"/who-can?action=create&resourceType=workloads&scopeType=project&scopeId={id}&scopeName=detection");
+
+        await admin.Page.GetByRole(AriaRole.Region, new() { Name = "Who can" }).GetByRole(AriaRole.Link, new() { Name = "alice@example.com" }).ClickAsync();
+        await Expect(admin.Page.GetByRole(AriaRole.Heading, new() { Level = 1, Name = "alice@example.com" })).ToBeVisibleAsync();
+        await admin.Page.GoBackAsync();
+        await Expect(admin.Page.GetByRole(AriaRole.Region, new() { Name = "Who can" })).ToContainTextAsync("nightly-training");
+    }
+
+    [Fact]
+    public async Task Start_OfOneWithoutAnyRight_IsTheirOwnAccount()
+    {
+        var person = await demo.NewUserAsync();
+        await using var one = await Person.SignInAsync(browser, demo.Service, person.Email, person.Password);
+
+        await one.OpenAsync("/");
+
+        await Expect(one.Page.GetByRole(AriaRole.Heading, new() { Level = 1, Name = "My account" })).ToBeVisibleAsync();
+        await Expect(one.Page.GetByText("No access rule names you or a group of yours: ask an administrator.")).ToBeVisibleAsync();
+    }
+
     private Task<Person> AdminAsync() => Person.SignInAsync(browser, demo.Service, Service.AdminEmail, Service.AdminPassword);
 }

@@ -62,12 +62,26 @@ public sealed class EventHistoryTests(Browser browser, DemoService demo) : IClas
         await admin.OpenAsync("/event-history?what=nightly-training&action=create");
 
         var csv = await admin.Page.RunAndWaitForDownloadAsync(() => admin.Page.GetByRole(AriaRole.Button, new() { Name = "Download as CSV" }).ClickAsync());
-        var json = await admin.Page.RunAndWaitForDownloadAsync(() => admin.Page.GetByRole(AriaRole.Button, new() { Name = "JSON" }).ClickAsync());
+        var json = await admin.Page.RunAndWaitForDownloadAsync(() => admin.Page.GetByRole(AriaRole.Button, new() { Name = "Download as JSON" }).ClickAsync());
 
         (await File.ReadAllTextAsync(await csv.PathAsync(), TestContext.Current.CancellationToken)).Should().StartWith("Time,Who,Action,Kind,What,Result\r\n").And.Contain("nightly-training");
         using var events = JsonDocument.Parse(await File.ReadAllTextAsync(await json.PathAsync(), TestContext.Current.CancellationToken));
         events.RootElement.EnumerateArray().Should().NotBeEmpty().And.OnlyContain(e => e.GetProperty("action").GetString() == "create");
         events.RootElement[0].TryGetProperty("after", out _).Should().BeTrue();
+    }
+
+    [Fact]
+    public async Task Events_OfOneKind_AreShownByItsWordsOnly()
+    {
+        await using var admin = await AdminAsync();
+        await admin.OpenAsync("/event-history");
+        await admin.Page.GetByRole(AriaRole.Combobox, new() { Name = "Kind" }).ClickAsync();
+        await admin.Page.GetByRole(AriaRole.Option, new() { Name = "Access rule" }).ClickAsync();
+
+        await Expect(admin.Page).ToHaveURLAsync(new Regex("type=access-rule"));
+        var kinds = admin.Page.GetByRole(AriaRole.Region, new() { Name = "Events" }).Locator("tbody td[data-label=Kind]");
+        await Expect(kinds.Filter(new() { HasNotText = "Access rule" })).ToHaveCountAsync(0);
+        await Expect(kinds.First).ToHaveTextAsync("Access rule");
     }
 
     [Fact]

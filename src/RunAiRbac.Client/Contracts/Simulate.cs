@@ -7,7 +7,7 @@ namespace RunAiRbac.Client.Contracts;
 /// </summary>
 public sealed record SimulationRequest
 {
-    /// <summary>Rules that would be created, as <c>POST /api/v1/authorization/access-rules</c> takes them.</summary>
+    /// <summary>Rules that would be created, as <c>POST /api/v1/authorization/access-rules</c> takes them; one of type <c>all-authenticated-users</c> without a subject's id is for everybody signed in.</summary>
     public IReadOnlyList<AccessRuleCreation> Create { get; init; } = null!;
 
     /// <summary>Ids of rules that would be deleted, as numbers or texts. They go first, so that another may take a deleted rule's place.</summary>

@@ -194,6 +194,29 @@ public sealed class SimulationTests(ApiHosts hosts) : ApiTests(hosts)
         (await tenant.Admin.PostAsync($"{Rules}?dryRun=true", body)).Expect(HttpStatusCode.Conflict, "already_exists");
     }
 
+    [Theory, MemberData(nameof(Providers))]
+    public async Task Simulation_OfARuleForEverybody_IsThatOfItsOwnCreation(StorageProvider provider)
+    {
+        var tenant = await OwnTenant.CreateAsync(await Hosts.GetAsync(provider));
+        var cluster = await tenant.ClusterAsync("north");
+        var weak = await tenant.PersonAsync("weak@example.com");
+        var forAll = new { roleId = World.Viewer, scopeType = "cluster", scopeId = cluster.Id };
+        object simulated = new { subjectType = "all-authenticated-users", roleId = World.Viewer, scopeType = "cluster", scopeId = cluster.Id };
+        object named = new { subjectType = "all-authenticated-users", subjectId = "everybody", roleId = World.Viewer, scopeType = "cluster", scopeId = cluster.Id };
+
+        var reply = (await tenant.Admin.PostAsync(Path, new { create = new[] { simulated } })).Expect(HttpStatusCode.OK);
+        reply.Text.Should().Be((await tenant.Admin.PostAsync($"{Rules}/authenticated-users?dryRun=true", forAll)).Expect(HttpStatusCode.OK).Text);
+        reply.Json.GetProperty("gained").EnumerateArray().Select(x => x.GetProperty("subject").GetRawText()).Distinct().Should().Equal("""{"type":"all-authenticated-users"}""");
+        var both = (await tenant.Admin.PostAsync(Path, new { create = new[] { Rule("group", "g", World.Viewer, cluster), simulated } })).Expect(HttpStatusCode.OK);
+        Entries(both, "gained").Select(x => x.Type).Distinct().Should().BeEquivalentTo("group", "all-authenticated-users");
+
+        (await tenant.Admin.PostAsync(Path, new { create = new[] { named } })).Expect(HttpStatusCode.BadRequest).Details.Should().Be("create[0].subjectId");
+        (await tenant.Admin.PostAsync(Rules, simulated)).Expect(HttpStatusCode.BadRequest).Details.Should().Be("subjectType", "such rules are created elsewhere");
+        (await weak.PostAsync(Path, new { create = new[] { simulated } })).Expect(HttpStatusCode.NotFound).Details.Should().Be("create[0].scopeId");
+        (await tenant.Admin.PostAsync($"{Rules}/authenticated-users", forAll)).Expect(HttpStatusCode.Created);
+        (await tenant.Admin.PostAsync(Path, new { create = new[] { simulated } })).Expect(HttpStatusCode.Conflict, "already_exists");
+    }
+
     private static object Rule(string type, string subject, int role, Scope scope, string? notBefore = null, string? expiresAt = null)
         => new { subjectType = type, subjectId = subject, roleId = role, scopeType = scope.Type, scopeId = scope.Id, notBefore, expiresAt };
 

@@ -2,9 +2,7 @@ import { keepPreviousData, useInfiniteQuery, useQuery } from '@tanstack/react-qu
 import { pageQuery, toPage, type ListState } from '../components/listState';
 import type { AccessRule } from './accessRules';
 import { api, body, type Api } from './client';
-
-/** Everybody signed in, as a rule names them. */
-export const everybody = 'all-authenticated-users';
+import { everybody, isEverybody } from './subjects';
 
 /** A subject whose access is shown, with the groups whose rules count for it too. */
 export interface Holder {
@@ -22,7 +20,7 @@ const kinds: Record<string, Holder['type']> = { user: 'user', group: 'group', ap
 
 /** Null: the rule is somebody else's (an id or a name may stand for subjects of several types). */
 export function sourceOf(rule: { subjectType: string; subjectId: string }, holder: Holder): Source | null {
-  if (rule.subjectType === everybody) return holder.type === 'group' ? null : { kind: 'everybody' };
+  if (isEverybody({ type: rule.subjectType })) return holder.type === 'group' ? null : { kind: 'everybody' };
   const type = kinds[rule.subjectType];
   if (type === holder.type && rule.subjectId === holder.name) return { kind: 'direct' };
   return type === 'group' && holder.type === 'user' && holder.groups.includes(rule.subjectId) ? { kind: 'group', group: rule.subjectId } : null;
@@ -38,7 +36,7 @@ export const mostGroups = 80;
 
 /** A page of the rules that give a subject its access: its own, those of its groups, and those of everybody signed in. */
 export async function readGrants({ id, type, groups }: Holder, state: ListState, limit: number, offset: number): Promise<{ rules: AccessRule[]; total?: number }> {
-  const names = type === 'group' ? [id] : [id, ...groups.slice(0, mostGroups), everybody];
+  const names = type === 'group' ? [id] : [id, ...groups.slice(0, mostGroups), everybody.type];
   // A single value would be split at its commas.
   const subjectIds = names.length === 1 ? [...names, ...names] : names;
   const page = await body(api.GET('/api/v1/authorization/access-rules', { params: { query: { ...pageQuery(state), subjectIds: subjectIds as never, limit, offset } } }));

@@ -30,6 +30,8 @@ export function usePermissionsAnywhere() {
   const query = useQuery({ queryKey: ['permissions'], queryFn: () => body(api.GET('/api/v1/authorization/permissions')), staleTime: 60_000 });
   return {
     ready: query.isSuccess,
+    /** As people read it; of a type that the signed-in person holds nothing of, the id. */
+    nameOf: (resourceType: string) => query.data?.find((p) => p.resourceType === resourceType)?.displayName ?? resourceType,
     may: (resourceType: string, action: string) => query.data?.some((p) => p.resourceType === resourceType && p.actions?.includes(action)) ?? false,
   };
 }

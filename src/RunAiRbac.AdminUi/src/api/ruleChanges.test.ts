@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { Problem } from './problem';
-import { preview, ruleKey, spread, type Simulation } from './ruleChanges';
+import { everybody } from './subjects';
+import { createForEverybody, preview, ruleKey, spread, type Simulation } from './ruleChanges';
 
 const nothing: Simulation = { gained: [], lost: [], counts: { gained: 0, lost: 0 }, revision: 'r' };
 const refusal = (index: number, message: string) => new Problem({ status: 409, detail: `\`create[${index}]\`: ${message}`, details: `create[${index}]` });
@@ -24,6 +25,16 @@ describe('preview', () => {
     expect(seen.cut).toBe(true);
   });
   it('passes on what names no rule', () => expect(preview([1], () => Promise.reject(new Problem({ status: 503 })))).rejects.toThrow());
+});
+
+describe('rules for everybody', () => {
+  const wanted = { subjects: [everybody], roleId: 7, scopes: [{ type: 'project' as const, id: '1', name: 'p' }, { type: 'cluster' as const, id: '2', name: 'c' }], notBefore: '2027-01-01T00:00:00Z' };
+  it('name no subject', () => expect(spread(wanted)[0]).toEqual({ subjectType: 'all-authenticated-users', roleId: 7, scopeType: 'project', scopeId: '1', notBefore: '2027-01-01T00:00:00Z' }));
+  it('are told apart, and one refusal does not stop the others', async () => {
+    const results = await createForEverybody(spread(wanted), (rule) => (rule.scopeId === '1' ? Promise.reject(new Problem({ status: 409, detail: 'It stands.' })) : Promise.resolve()));
+    expect(results.map((r) => [r.ok, r.message])).toEqual([[false, 'It stands.'], [true, undefined]]);
+    expect(results.map((r) => r.key)).toEqual(spread(wanted).map(ruleKey));
+  });
 });
 
 describe('spread', () => {

@@ -1,14 +1,16 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
-import type { SubjectType } from './subjects';
+import { isEverybody, type Subject, type SubjectType } from './subjects';
 import type { ScopeNode } from './scopes';
 import { api, body, type Api } from './client';
 import { Problem } from './problem';
 
 /** Rules as the dialog makes them: one role for each subject in each scope. */
 export interface WantedRules {
-  subjects: { type: SubjectType; name: string }[];
+  subjects: Subject[];
   roleId: number;
   scopes: ScopeNode[];
+  /** RFC 3339, or nothing: it holds at once. */
+  notBefore?: string;
   /** RFC 3339, or nothing: it does not end. */
   expiresAt?: string;
   reason?: string;
@@ -16,19 +18,21 @@ export interface WantedRules {
 
 export interface WantedRule {
   subjectType: SubjectType;
-  subjectId: string;
+  /** Everybody signed in has none. */
+  subjectId?: string;
   roleId: number;
   scopeType: string;
   scopeId: string;
+  notBefore?: string;
   expiresAt?: string;
   reason?: string;
 }
 
-const details = (wanted: WantedRules) => ({ ...(wanted.expiresAt ? { expiresAt: wanted.expiresAt } : {}), ...(wanted.reason ? { reason: wanted.reason } : {}) });
+const details = (wanted: WantedRules) => ({ ...(wanted.notBefore ? { notBefore: wanted.notBefore } : {}), ...(wanted.expiresAt ? { expiresAt: wanted.expiresAt } : {}), ...(wanted.reason ? { reason: wanted.reason } : {}) });
 
 /** Every rule that is wanted, in the order of the sentences. */
 export const spread = (wanted: WantedRules): WantedRule[] =>
-  wanted.subjects.flatMap((s) => wanted.scopes.map((p) => ({ subjectType: s.type, subjectId: s.name, roleId: wanted.roleId, scopeType: p.type, scopeId: p.id, ...details(wanted) })));
+  wanted.subjects.flatMap((s) => wanted.scopes.map((p) => ({ subjectType: s.type, ...(isEverybody(s) ? {} : { subjectId: s.name }), roleId: wanted.roleId, scopeType: p.type, scopeId: p.id, ...details(wanted) })));
 
 export const ruleKey = (rule: { subjectType?: string | null; subjectId?: string | null; scopeType?: string | null; scopeId?: string | null }) =>
   [rule.subjectType, rule.subjectId, rule.scopeType, rule.scopeId].join(' ');
@@ -84,19 +88,41 @@ export interface RowResult {
 /** Everything that shows rules or what follows from them. */
 const concerned = ['access-rules', 'explain', 'who-can', 'what-can', 'authorize', 'permissions'];
 
+/** One batch for the subjects that have names. */
+async function createNamed(wanted: WantedRules): Promise<RowResult[]> {
+  if (wanted.subjects.length === 0) return [];
+  const payload = {
+    roleId: wanted.roleId,
+    subjects: wanted.subjects.map((s) => ({ subjectType: s.type, subjectId: s.name })),
+    scopes: wanted.scopes.map((s) => ({ scopeType: s.type, scopeId: s.id })),
+    ...details(wanted),
+  };
+  const answer = await body(api.POST('/api/v1/authorization/access-rules/batch-create', { body: { payload } }));
+  const failed = new Map((answer.failed ?? []).map((f) => [ruleKey(f.payload ?? {}), f.message]));
+  return spread(wanted).map((rule) => ({ key: ruleKey(rule), ok: !failed.has(ruleKey(rule)), message: failed.get(ruleKey(rule)) }));
+}
+
+/** Rules for everybody are made one by one; what becomes of one does not stop the others. */
+export async function createForEverybody(rules: WantedRule[], create: (rule: WantedRule) => Promise<unknown>): Promise<RowResult[]> {
+  const results: RowResult[] = [];
+  for (const rule of rules) {
+    try {
+      await create(rule);
+      results.push({ key: ruleKey(rule), ok: true });
+    } catch (error) {
+      results.push({ key: ruleKey(rule), ok: false, message: error instanceof Error ? error.message : String(error) });
+    }
+  }
+  return results;
+}
+
 export function useCreateRules() {
   const client = useQueryClient();
   return useMutation({
     mutationFn: async (wanted: WantedRules): Promise<RowResult[]> => {
-      const payload = {
-        roleId: wanted.roleId,
-        subjects: wanted.subjects.map((s) => ({ subjectType: s.type, subjectId: s.name })),
-        scopes: wanted.scopes.map((s) => ({ scopeType: s.type, scopeId: s.id })),
-        ...details(wanted),
-      };
-      const answer = await body(api.POST('/api/v1/authorization/access-rules/batch-create', { body: { payload } }));
-      const failed = new Map((answer.failed ?? []).map((f) => [ruleKey(f.payload ?? {}), f.message]));
-      return spread(wanted).map((rule) => ({ key: ruleKey(rule), ok: !failed.has(ruleKey(rule)), message: failed.get(ruleKey(rule)) }));
+      const named = await createNamed({ ...wanted, subjects: wanted.subjects.filter((s) => !isEverybody(s)) });
+      const forAll = await createForEverybody(spread({ ...wanted, subjects: wanted.subjects.filter(isEverybody) }), (rule) => api.POST('/api/v1/authorization/access-rules/authenticated-users', { body: rule }));
+      return [...named, ...forAll];
     },
     onSettled: () => Promise.all(concerned.map((name) => client.invalidateQueries({ queryKey: [name] }))),
   });

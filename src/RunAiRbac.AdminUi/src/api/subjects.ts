@@ -2,18 +2,25 @@ import { useQuery } from '@tanstack/react-query';
 import { api, body } from './client';
 import { usePermissionsAnywhere } from './permissions';
 
-export type SubjectType = 'user' | 'group' | 'app';
+/** Types of subjects that have names. */
+export type NamedType = 'user' | 'group' | 'app';
+export type SubjectType = NamedType | 'all-authenticated-users';
 
-/** A subject as rules name it: a user by e-mail, a group by name, an application by client id. */
+/** A subject as rules name it: a user by e-mail, a group by name, an application by client id; everybody signed in by nothing. */
 export interface Subject {
   type: SubjectType;
   name: string;
 }
 
+/** Every user and every application, those included who come later. */
+export const everybody: Subject = { type: 'all-authenticated-users', name: '' };
+
+export const isEverybody = (subject: { type: string }) => subject.type === everybody.type;
+
 const most = 8;
 
 /** Subjects of a type whose name holds a text. Who may not read that type finds none, and may still type a name. */
-export function useSubjectSearch(type: SubjectType, search: string, enabled: boolean) {
+export function useSubjectSearch(type: NamedType, search: string, enabled: boolean) {
   const anywhere = usePermissionsAnywhere();
   const may = anywhere.may(type === 'user' ? 'users' : type === 'group' ? 'groups' : 'apps', 'read');
   return useQuery({

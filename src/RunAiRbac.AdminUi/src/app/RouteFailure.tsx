@@ -1,14 +1,15 @@
-import { Anchor, Stack, Text, Title } from '@mantine/core';
+import { Anchor, Stack, Text } from '@mantine/core';
 import { Link, useRouteError } from 'react-router';
 import { Failure } from '../components/Failure';
+import { PageHeader } from '../components/PageHeader';
 
 /** The error boundary of every page: the rest of the UI stays usable. */
 export function RouteFailure() {
   return (
-    <Stack p="lg" maw={640}>
-      <Title order={1}>This page failed</Title>
+    <Stack maw={640} align="flex-start">
+      <PageHeader title="This page failed" />
       <Failure error={useRouteError()} />
-      <Anchor component={Link} to="/">
+      <Anchor component={Link} to="/" size="sm">
         Back to the start
       </Anchor>
     </Stack>
@@ -17,10 +18,9 @@ export function RouteFailure() {
 
 export function NotFound() {
   return (
-    <Stack p="lg" maw={640}>
-      <Title order={1}>There is no such page</Title>
-      <Text>The address may be mistyped, or what it named has been deleted.</Text>
-      <Anchor component={Link} to="/">
+    <Stack gap={0} maw={640} align="flex-start">
+      <PageHeader title="There is no such page" about={<Text size="sm">The address may be mistyped, or what it named has been deleted.</Text>} />
+      <Anchor component={Link} to="/" size="sm">
         Back to the start
       </Anchor>
     </Stack>

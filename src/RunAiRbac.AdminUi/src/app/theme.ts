@@ -20,6 +20,6 @@ export const theme = createTheme({
 /** Mantine's dimmed and placeholder colours are too faint for WCAG AA on grey backgrounds; links in the dark need a lighter blue, and words on a light tint a darker one. */
 export const variables: CSSVariablesResolver = () => ({
   variables: {},
-  light: { '--mantine-color-green-light-color': '#1d6b2f', '--mantine-color-orange-light-color': '#8f3a00', '--mantine-color-yellow-light-color': '#7a4300', '--mantine-color-red-light-color': '#a61e1e', '--mantine-color-gray-light-color': 'var(--mantine-color-gray-8)', '--mantine-color-dimmed': 'var(--mantine-color-gray-7)', '--mantine-color-placeholder': 'var(--mantine-color-gray-7)', '--mantine-color-anchor': 'var(--mantine-color-indigo-8)' },
-  dark: { '--mantine-color-dimmed': 'var(--mantine-color-dark-1)', '--mantine-color-placeholder': 'var(--mantine-color-dark-1)', '--mantine-color-anchor': 'var(--mantine-color-indigo-3)' },
+  light: { '--mantine-color-error': 'var(--mantine-color-red-9)', '--mantine-color-green-light-color': '#1d6b2f', '--mantine-color-orange-light-color': '#8f3a00', '--mantine-color-yellow-light-color': '#7a4300', '--mantine-color-red-light-color': '#a61e1e', '--mantine-color-gray-light-color': 'var(--mantine-color-gray-8)', '--mantine-color-dimmed': 'var(--mantine-color-gray-7)', '--mantine-color-placeholder': 'var(--mantine-color-gray-7)', '--mantine-color-anchor': 'var(--mantine-color-indigo-8)' },
+  dark: { '--mantine-color-error': 'var(--mantine-color-red-4)', '--mantine-color-dimmed': 'var(--mantine-color-dark-1)', '--mantine-color-placeholder': 'var(--mantine-color-dark-1)', '--mantine-color-anchor': 'var(--mantine-color-indigo-3)' },
 });

@@ -7,19 +7,17 @@ import { useEffect, useState, type ReactNode } from 'react';
 import { collect, download, toCsv } from './csv';
 import { Failure } from './Failure';
 import { pageSizes, type ListControl, type Page } from './listState';
+import { RowTable, type RowColumn } from './RowTable';
 import { tellIfCut } from './tellIfCut';
 
-export interface Column<T> {
+export interface Column<T> extends RowColumn<T> {
   id: string;
-  header: string;
-  cell: (row: T) => ReactNode;
   /** The cell as text in a CSV file; without it the column is not exported. */
   csv?: (row: T) => unknown;
   /** The API's field to sort by; without it the column cannot be sorted. */
   sortBy?: string;
   /** Hidden until somebody chooses it. */
   optional?: boolean;
-  width?: number | string;
 }
 
 interface Props<T> {
@@ -39,7 +37,9 @@ interface Props<T> {
   searchLabel?: string;
   /** Filters, at the right of the search field. */
   filters?: ReactNode;
-  selection?: { selected: ReadonlySet<string>; change: (selected: Set<string>) => void; label: (row: T) => string; can?: (row: T) => boolean };
+  /** Further tools, before the choice of columns. */
+  tools?: ReactNode;
+  selection?: Selection<T>;
   /** The last cell of each row: its actions. */
   actions?: (row: T) => ReactNode;
 }
@@ -56,7 +56,9 @@ export function DataTable<T>(props: Props<T>) {
       <Group gap="xs" wrap="wrap">
         {props.searchLabel && <SearchField label={props.searchLabel} value={state.search} change={(search) => change({ search }, true)} />}
         {props.filters}
+        <SortChoice columns={shown} control={control} />
         <Group gap={4} ml="auto">
+          {props.tools}
           <ColumnChoice columns={columns} chosen={chosen} change={setChosen} />
           {props.read && <CsvButton name={name} columns={shown} read={props.read} />}
         </Group>
@@ -75,57 +77,55 @@ function Rows<T>({ label, query, shown, control, rowKey, empty, searching, selec
   const rows = query.data?.rows;
   if (!rows) return <Center py={80}><Loader size="sm" aria-label="Loading" /></Center>;
   if (rows.length === 0) return <Center py={60} ta="center"><Text c="dimmed" size="sm" component="div" maw={440}>{searching ? (empty.found ?? 'Nothing matches the search and the filters.') : empty.nothing}</Text></Center>;
-  const selectable = selection ? rows.filter((r) => selection.can?.(r) ?? true).map(rowKey) : [];
   return (
-    <Table.ScrollContainer minWidth={Math.max(320, shown.length * 120)} type="native" tabIndex={0} role="region" aria-label={label} pos="relative" style={{ opacity: query.isPlaceholderData ? 0.6 : 1 }}>
-      <Table highlightOnHover verticalSpacing={6} horizontalSpacing="sm" fz="sm">
-        <Table.Caption className="sr-only">{label}</Table.Caption>
-        <Table.Thead>
-          <Table.Tr>
-            {selection && (
-              <Table.Th w={36}>
-                <Checkbox size="xs" aria-label="Select all on this page" checked={selectable.length > 0 && selectable.every((k) => selection.selected.has(k))}
-                  indeterminate={selectable.some((k) => selection.selected.has(k)) && !selectable.every((k) => selection.selected.has(k))}
-                  onChange={(e) => selection.change(new Set(e.currentTarget.checked ? selectable : []))} />
-              </Table.Th>
-            )}
-            {shown.map((column) => <HeaderCell key={column.id} column={column} control={control} />)}
-            {actions && <Table.Th w={1}><span className="sr-only">Actions</span></Table.Th>}
-          </Table.Tr>
-        </Table.Thead>
-        <Table.Tbody>
-          {rows.map((row) => {
-            const key = rowKey(row);
-            return (
-              <Table.Tr key={key}>
-                {selection && (
-                  <Table.Td>
-                    <Checkbox size="xs" aria-label={`Select ${selection.label(row)}`} disabled={!(selection.can?.(row) ?? true)} checked={selection.selected.has(key)}
-                      onChange={(e) => {
-                        const next = new Set(selection.selected);
-                        if (e.currentTarget.checked) next.add(key);
-                        else next.delete(key);
-                        selection.change(next);
-                      }} />
-                  </Table.Td>
-                )}
-                {shown.map((column) => <Table.Td key={column.id} maw={320}>{column.cell(row)}</Table.Td>)}
-                {actions && <Table.Td><Group gap={2} wrap="nowrap" justify="flex-end">{actions(row)}</Group></Table.Td>}
-              </Table.Tr>
-            );
-          })}
-        </Table.Tbody>
-      </Table>
-    </Table.ScrollContainer>
+    <RowTable label={label} columns={shown} rows={rows} rowKey={rowKey} actions={actions} faded={query.isPlaceholderData} head={(column) => <HeaderCell column={column} control={control} />}
+      choice={selection && { head: <ChoiceOfAll keys={rows.filter((r) => selection.can?.(r) ?? true).map(rowKey)} selection={selection} />, cell: (row) => <Choice row={row} id={rowKey(row)} selection={selection} /> }} />
+  );
+}
+
+interface Selection<T> {
+  selected: ReadonlySet<string>;
+  change: (selected: Set<string>) => void;
+  label: (row: T) => string;
+  can?: (row: T) => boolean;
+}
+
+function ChoiceOfAll<T>({ keys, selection: { selected, change } }: { keys: string[]; selection: Selection<T> }) {
+  const all = keys.length > 0 && keys.every((k) => selected.has(k));
+  return <Checkbox size="xs" aria-label="Select all on this page" checked={all} indeterminate={!all && keys.some((k) => selected.has(k))} onChange={(e) => change(new Set(e.currentTarget.checked ? keys : []))} />;
+}
+
+function Choice<T>({ row, id, selection: { selected, change, label, can } }: { row: T; id: string; selection: Selection<T> }) {
+  const toggle = (on: boolean) => {
+    const next = new Set(selected);
+    if (on) next.add(id);
+    else next.delete(id);
+    change(next);
+  };
+  return <Checkbox size="xs" aria-label={`Select ${label(row)}`} disabled={!(can?.(row) ?? true)} checked={selected.has(id)} onChange={(e) => toggle(e.currentTarget.checked)} />;
+}
+
+/** The head of a column, where one sorts, is not shown on a phone. */
+function SortChoice<T>({ columns, control: { state, change } }: { columns: Column<T>[]; control: ListControl }) {
+  const sortable = columns.filter((c) => c.sortBy);
+  if (sortable.length === 0) return null;
+  const isUp = state.sortOrder === 'asc';
+  return (
+    <Group gap={4} wrap="nowrap" className="phone-only">
+      <Select aria-label="Sort by" placeholder="Sort by" data={sortable.map((c) => ({ value: c.sortBy!, label: c.header }))} value={state.sortBy ?? null} onChange={(sortBy) => sortBy && change({ sortBy, sortOrder: state.sortOrder })} w={140} />
+      <ActionIcon variant="default" size={36} disabled={!state.sortBy} aria-label={isUp ? 'Sort descending' : 'Sort ascending'} onClick={() => change({ sortBy: state.sortBy, sortOrder: isUp ? 'desc' : 'asc' })}>
+        {isUp ? <IconSortAscending size={18} /> : <IconSortDescending size={18} />}
+      </ActionIcon>
+    </Group>
   );
 }
 
 function HeaderCell<T>({ column, control: { state, change } }: { column: Column<T>; control: ListControl }) {
-  if (!column.sortBy) return <Table.Th w={column.width}>{column.header}</Table.Th>;
+  if (!column.sortBy) return <Table.Th role="columnheader" w={column.width}>{column.header}</Table.Th>;
   const sorted = state.sortBy === column.sortBy;
   const Icon = !sorted ? IconSelector : state.sortOrder === 'asc' ? IconSortAscending : IconSortDescending;
   return (
-    <Table.Th w={column.width} aria-sort={!sorted ? 'none' : state.sortOrder === 'asc' ? 'ascending' : 'descending'}>
+    <Table.Th role="columnheader" w={column.width} aria-sort={!sorted ? 'none' : state.sortOrder === 'asc' ? 'ascending' : 'descending'}>
       <UnstyledButton fz="sm" fw={600} onClick={() => change({ sortBy: column.sortBy, sortOrder: sorted && state.sortOrder === 'asc' ? 'desc' : 'asc' })}>
         <Group gap={4} wrap="nowrap" style={{ whiteSpace: 'nowrap' }}>
           {column.header}
@@ -163,10 +163,9 @@ function ColumnChoice<T>({ columns, chosen, change }: { columns: Column<T>[]; ch
         {columns.map((column) => {
           const on = chosen.includes(column.id);
           return (
-            <Menu.Item key={column.id} role="menuitemcheckbox" aria-checked={on} disabled={on && chosen.length === 1}
-              leftSection={<Checkbox.Indicator size="xs" checked={on} />} onClick={() => change(on ? chosen.filter((id) => id !== column.id) : [...chosen, column.id])}>
+            <Menu.CheckboxItem key={column.id} checked={on} disabled={on && chosen.length === 1} onChange={() => change(on ? chosen.filter((id) => id !== column.id) : [...chosen, column.id])}>
               {column.header}
-            </Menu.Item>
+            </Menu.CheckboxItem>
           );
         })}
       </Menu.Dropdown>

@@ -7,7 +7,7 @@ export function Facts({ of }: { of: [term: string, value: ReactNode][] }) {
       {of.map(([term, value]) => (
         <div key={term}>
           <dt>{term}</dt>
-          <dd>{value === undefined || value === null || value === '' ? '–' : value}</dd>
+          <dd>{value === undefined || value === null || value === false || value === '' ? '–' : value}</dd>
         </div>
       ))}
     </dl>

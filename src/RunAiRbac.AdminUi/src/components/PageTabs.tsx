@@ -1,6 +1,7 @@
-import { Tabs } from '@mantine/core';
+import { Center, Loader, Tabs } from '@mantine/core';
 import type { ReactNode } from 'react';
 import { useSearchParams } from 'react-router';
+import { usePermissionsAnywhere } from '../api/permissions';
 
 export interface PageTab {
   id: string;
@@ -14,7 +15,10 @@ export interface PageTab {
 export function PageTabs({ tabs, label }: { tabs: PageTab[]; label: string }) {
   const [params, setParams] = useSearchParams();
   const shown = tabs.filter((tab) => !tab.absent);
+  const { ready } = usePermissionsAnywhere();
   const open = shown.find((tab) => tab.id === params.get('tab')) ?? shown[0];
+  // Until it is known which tabs there are, none is the first one: another would open for a moment, and read its data.
+  if (!ready) return <Center py={48}><Loader size="sm" aria-label="Loading" /></Center>;
   if (!open) return null;
   // Only the tab stays in the address: search, order and page belong to the list of the tab that is left.
   return (

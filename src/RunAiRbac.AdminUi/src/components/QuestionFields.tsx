@@ -37,9 +37,9 @@ export function QuestionFields({ asked, change }: { asked: Asked; change: (asked
   }));
   return (
     <Group gap="sm" align="flex-end">
-      <Select label="Action" placeholder="Choose" data={actions.map((a) => ({ value: a, label: actionWord(a) }))} value={asked.action || null} onChange={(action) => change({ ...asked, action: action ?? '' })} allowDeselect={false} w={120} />
-      <Select label="Resource type" placeholder="Choose" searchable data={data} value={asked.resourceType || null} onChange={(type) => change({ ...asked, resourceType: type ?? '' })} allowDeselect={false} w={230} maxDropdownHeight={320} />
-      <ScopeField label="Scope" value={asked.scope} change={(scope) => change({ ...asked, scope })} w={230} />
+      <Select label="Action" placeholder="Choose" data={actions.map((a) => ({ value: a, label: actionWord(a) }))} value={asked.action || null} onChange={(action) => change({ ...asked, action: action ?? '' })} allowDeselect={false} w={{ base: '100%', xs: 120 }} />
+      <Select label="Resource type" placeholder="Choose" searchable data={data} value={asked.resourceType || null} onChange={(type) => change({ ...asked, resourceType: type ?? '' })} allowDeselect={false} w={{ base: '100%', xs: 230 }} maxDropdownHeight={320} />
+      <ScopeField label="Scope" value={asked.scope} change={(scope) => change({ ...asked, scope })} w={{ base: '100%', xs: 230 }} />
     </Group>
   );
 }

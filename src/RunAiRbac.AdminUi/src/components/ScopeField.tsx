@@ -1,11 +1,11 @@
-import { Button, InputBase, Popover } from '@mantine/core';
+import { Button, InputBase, Popover, type InputBaseProps } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import type { ScopeNode } from '../api/scopes';
 import { ScopePicker } from './ScopePicker';
 import { ScopeName } from './names';
 
 /** One scope, in the room of an input: opens the tree. */
-export function ScopeField({ label, value, change, clearable, placeholder = 'Choose a scope', w }: { label: string; value?: ScopeNode; change: (scope: ScopeNode | undefined) => void; clearable?: boolean; placeholder?: string; w?: number | string }) {
+export function ScopeField({ label, value, change, clearable, placeholder = 'Choose a scope', w }: { label: string; value?: ScopeNode; change: (scope: ScopeNode | undefined) => void; clearable?: boolean; placeholder?: string; w?: InputBaseProps['w'] }) {
   const [opened, { toggle, close }] = useDisclosure(false);
   return (
     <Popover opened={opened} onChange={(open) => !open && close()} width={340} position="bottom-start" shadow="md" trapFocus returnFocus>

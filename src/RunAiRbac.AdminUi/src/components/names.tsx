@@ -40,6 +40,9 @@ export function ScopeName({ type, name, path }: { type: string; name: string; pa
   );
 }
 
+/** Every path begins with the account: among rules it goes without saying. */
+export const withoutAccount = (path?: string | null) => (path?.includes('/') ? path.slice(path.indexOf('/') + 1) : path);
+
 function Named({ kind, name, below }: { kind: Kind; name: string; below?: string }) {
   return (
     <Group gap={7} wrap="nowrap" style={{ minWidth: 0 }}>

@@ -41,6 +41,13 @@ internal static class NewRuleReader
         return Read(rule, SubjectKind.AllAuthenticated, now);
     }
 
+    /// <summary>A rule of a simulation. There one list holds all; that for all authenticated, which is created elsewhere, is told by its type.</summary>
+    public static WantedRule ReadSimulated(AccessRuleCreation body, long now)
+    {
+        if (body.SubjectType != Subjects.AllAuthenticated) return Read(body, now);
+        return body.SubjectId is null ? Read(body, SubjectKind.AllAuthenticated, now) : throw ApiException.Invalid("subjectId", $"must be absent for {Subjects.AllAuthenticated}");
+    }
+
     /// <summary>The term of a rule; <paramref name="at"/> is the path of the object that has it.</summary>
     public static (long? NotBefore, long? ExpiresAt) ReadTimes(string? notBefore, string? expiresAt, long now, string at = "")
     {

@@ -14,7 +14,7 @@ internal static class SimulationEndpoints
     public static void MapSimulation(this IEndpointRouteBuilder routes)
         => routes.MapPost("/api/v1/authorize/simulate", SimulateAsync).WithTags("Authorize").Needs(RuleChanges.ResourceType, "create", At.Object)
             .Describe("authorize_simulate", "What would change if these rules were deleted and those created?",
-                "Deletes first, then creates, as one change at this moment; needs and refuses what the real calls need and refuse (deleting: `access_rules` delete), and writes nothing. Tells it for the subjects of the rules and the known members of their groups, at the highest scopes only.")
+                "Deletes first, then creates, as one change at this moment; needs and refuses what the real calls need and refuse (deleting: `access_rules` delete), and writes nothing. Tells it for the subjects of the rules and the known members of their groups, at the highest scopes only. A rule with `subjectType` `all-authenticated-users` and no `subjectId` is one of `/api/v1/authorization/access-rules/authenticated-users`.")
             .Reads(typeof(SimulationRequest), Example).Produces<SimulationResponse>().FailsWith(404, 409);
 
     private static async Task<IResult> SimulateAsync(HttpContext context, SimulationService service, TimeProvider clock)
@@ -33,7 +33,7 @@ internal static class SimulationEndpoints
         {
             try
             {
-                wanted.Add(NewRuleReader.Read(create[i] ?? throw new ApiException(Kinds.InvalidRequest, "It must be an object."), now));
+                wanted.Add(NewRuleReader.ReadSimulated(create[i] ?? throw new ApiException(Kinds.InvalidRequest, "It must be an object."), now));
             }
             catch (ApiException refusal)
             {

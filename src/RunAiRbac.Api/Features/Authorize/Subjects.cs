@@ -5,6 +5,9 @@ namespace RunAiRbac.Api.Features.Authorize;
 /// <summary>Subjects as the wire names them: types and how each is addressed (design.md §4: an id wins over a name; a group is its name).</summary>
 internal static class Subjects
 {
+    /// <summary>The type of everybody signed in; it needs no id.</summary>
+    public const string AllAuthenticated = "all-authenticated-users";
+
     /// <summary>The kind of a wire type; null for anything else.</summary>
     public static SubjectKind? Kind(string type) => type switch
     {
@@ -20,7 +23,7 @@ internal static class Subjects
         SubjectKind.User => "user",
         SubjectKind.Group => "group",
         SubjectKind.Application => "application",
-        _ => "all-authenticated-users",
+        _ => AllAuthenticated,
     };
 
     /// <summary>The living subject that the wire means; unknown when there is none.</summary>

@@ -9,22 +9,22 @@ import { DataTable, type Column } from '../../components/DataTable';
 import { GuardedIcon } from '../../components/Guarded';
 import { useListState, type ListControl } from '../../components/listState';
 import { Moment } from '../../components/Moment';
-import { ScopeName, SubjectName } from '../../components/names';
+import { ScopeName, SubjectName, subjectKind, withoutAccount } from '../../components/names';
 import { useNewRule } from '../../components/newRule';
 import { PageHeader } from '../../components/PageHeader';
 import { ScopeField } from '../../components/ScopeField';
 import { DeleteRulesDialog, sentenceOf } from './DeleteRulesDialog';
 
 export const ruleColumns: Column<AccessRule>[] = [
-  { id: 'subject', header: 'Subject', sortBy: 'subjectId', cell: (r) => <SubjectName type={r.subjectType ?? ''} name={r.subjectId} />, csv: (r) => r.subjectId },
-  { id: 'subjectType', header: 'Subject type', sortBy: 'subjectType', optional: true, cell: (r) => r.subjectType, csv: (r) => r.subjectType },
-  { id: 'role', header: 'Role', sortBy: 'roleName', cell: (r) => r.roleName, csv: (r) => r.roleName },
-  { id: 'scope', header: 'Scope', sortBy: 'scopeName', cell: (r) => <ScopeName type={r.scopeType} name={r.scopeName} path={r.scopePath} />, csv: (r) => r.scopePath ?? r.scopeName },
+  { id: 'subject', header: 'Subject', sortBy: 'subjectId', width: '22%', cell: (r) => <SubjectName type={r.subjectType ?? ''} name={r.subjectId} />, csv: (r) => r.subjectId },
+  { id: 'subjectType', header: 'Subject type', sortBy: 'subjectType', optional: true, cell: (r) => subjectKind(r.subjectType ?? '').label, csv: (r) => r.subjectType },
+  { id: 'role', header: 'Role', sortBy: 'roleName', width: '14%', cell: (r) => r.roleName, csv: (r) => r.roleName },
+  { id: 'scope', header: 'Scope', sortBy: 'scopeName', width: '19%', cell: (r) => <ScopeName type={r.scopeType} name={r.scopeName} path={withoutAccount(r.scopePath)} />, csv: (r) => r.scopePath ?? r.scopeName },
   { id: 'status', header: 'Status', sortBy: 'phase', cell: (r) => <Status rule={r} />, csv: (r) => statusText(r) },
-  { id: 'createdBy', header: 'Created by', sortBy: 'createdBy', cell: (r) => <span className="truncate" title={r.createdBy}>{r.createdBy}</span>, csv: (r) => r.createdBy },
+  { id: 'createdBy', header: 'Created by', sortBy: 'createdBy', width: '14%', cell: (r) => <span className="truncate" title={r.createdBy}>{r.createdBy}</span>, csv: (r) => r.createdBy },
   { id: 'created', header: 'Created', sortBy: 'createdAt', cell: (r) => <Moment at={r.createdAt} />, csv: (r) => r.createdAt },
   { id: 'expires', header: 'Expires', cell: (r) => <Moment at={r.expiresAt} />, csv: (r) => r.expiresAt },
-  { id: 'reason', header: 'Reason', optional: true, cell: (r) => <span className="truncate" title={r.reason ?? ''}>{r.reason ?? '–'}</span>, csv: (r) => r.reason },
+  { id: 'reason', header: 'Reason', optional: true, width: '15%', cell: (r) => <span className="truncate" title={r.reason ?? ''}>{r.reason ?? '–'}</span>, csv: (r) => r.reason },
   { id: 'id', header: 'Id', optional: true, cell: (r) => r.id, csv: (r) => r.id },
 ];
 
@@ -32,7 +32,7 @@ const statusText = (rule: AccessRule) => (rule.status?.phase === 'Ready' ? 'Acti
 
 function Status({ rule }: { rule: AccessRule }) {
   const text = statusText(rule);
-  const badge = <Badge color={text === 'Active' ? 'green' : 'gray'}>{text}</Badge>;
+  const badge = <Badge miw="max-content" color={text === 'Active' ? 'green' : 'gray'}>{text}</Badge>;
   return rule.status?.message ? <Tooltip label={rule.status.message}>{badge}</Tooltip> : badge;
 }
 

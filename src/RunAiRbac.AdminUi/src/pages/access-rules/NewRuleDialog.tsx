@@ -1,13 +1,15 @@
 import { Alert, Button, Group, Modal, SimpleGrid, Stack, Stepper, Text, TextInput } from '@mantine/core';
 import { useMediaQuery } from '@mantine/hooks';
 import { notifications } from '@mantine/notifications';
+import { IconAlertTriangle } from '@tabler/icons-react';
 import { useMutation } from '@tanstack/react-query';
 import { useEffect, useState } from 'react';
 import { useRoles } from '../../api/roles';
 import { previewCreation, spread, useCreateRules, type WantedRules } from '../../api/ruleChanges';
 import type { ScopeNode } from '../../api/scopes';
-import type { Subject } from '../../api/subjects';
+import { isEverybody, type Subject } from '../../api/subjects';
 import { Failure } from '../../components/Failure';
+import { Moment } from '../../components/Moment';
 import type { RulePreset } from '../../components/newRule';
 import { RolePicker } from '../../components/RolePicker';
 import { ScopePicker } from '../../components/ScopePicker';
@@ -16,21 +18,35 @@ import { ruleSentence } from '../../components/sentences';
 import { RuleChanges, type ChangedRule } from './RuleChanges';
 
 const most = 1000;
+/** Rules for everybody are made one by one. */
+const mostForEverybody = 50;
+
+/** What is typed is the time of the browser's zone. */
+const zone = new Intl.DateTimeFormat('en-GB', { timeZoneName: 'short' }).formatToParts().find((part) => part.type === 'timeZoneName')?.value ?? '';
+
+const instant = (typed: string) => (typed ? new Date(typed).toISOString() : undefined);
+
+function tooMany({ length: subjects }: Subject[], { length: scopes }: ScopeNode[], forEverybody: boolean): string | undefined {
+  if (subjects * scopes > most) return `At most 1,000 rules at once: ${subjects} subjects in ${scopes} scopes are more.`;
+  return forEverybody && scopes > mostForEverybody ? `At most ${mostForEverybody} scopes at once for all authenticated users.` : undefined;
+}
 
 /** New access rules in three steps, then read back as sentences with what each subject gains, before anything is saved. */
 export default function NewRuleDialog({ preset, close }: { preset: RulePreset; close: () => void }) {
   const [subjects, setSubjects] = useState<Subject[]>(preset.subjects ?? []);
   const [roleId, setRoleId] = useState(preset.roleId);
   const [scopes, setScopes] = useState<ScopeNode[]>(preset.scopes ?? []);
+  const [starts, setStarts] = useState('');
   const [expires, setExpires] = useState('');
   const [reason, setReason] = useState('');
   const complete = [subjects.length > 0, roleId !== undefined, scopes.length > 0];
   // Filled in from elsewhere, it opens at the first step that still needs something.
   const [step, setStep] = useState(() => complete.findIndex((c) => !c) < 0 ? 3 : complete.findIndex((c) => !c));
   const narrow = useMediaQuery('(max-width: 36em)');
-  const tooMany = subjects.length * scopes.length > most;
-  const wanted: WantedRules | undefined = complete.every(Boolean) && !tooMany
-    ? { subjects, roleId: roleId!, scopes, expiresAt: expires ? new Date(expires).toISOString() : undefined, reason: reason.trim() || undefined }
+  const problem = tooMany(subjects, scopes, subjects.some(isEverybody));
+  const backwards = starts !== '' && expires !== '' && new Date(expires) <= new Date(starts);
+  const wanted: WantedRules | undefined = complete.every(Boolean) && !problem && !backwards
+    ? { subjects, roleId: roleId!, scopes, notBefore: instant(starts), expiresAt: instant(expires), reason: reason.trim() || undefined }
     : undefined;
   return (
     <Modal opened onClose={close} title="New access rule" size="lg" fullScreen={narrow}>
@@ -46,10 +62,11 @@ export default function NewRuleDialog({ preset, close }: { preset: RulePreset; c
           <>
             <ScopePicker label="Where" value={scopes} change={setScopes} multiple height={240} />
             <SimpleGrid cols={{ base: 1, xs: 2 }}>
-              <TextInput type="datetime-local" label="Ends" description="Empty: it does not end" value={expires} onChange={(e) => setExpires(e.currentTarget.value)} />
-              <TextInput label="Reason" description="Optional" maxLength={1024} value={reason} onChange={(e) => setReason(e.currentTarget.value)} />
+              <TextInput type="datetime-local" label={`Starts (${zone})`} description="Empty: at once" value={starts} onChange={(e) => setStarts(e.currentTarget.value)} />
+              <TextInput type="datetime-local" label={`Ends (${zone})`} description="Empty: it does not end" value={expires} onChange={(e) => setExpires(e.currentTarget.value)} error={backwards && 'It ends before it starts'} />
             </SimpleGrid>
-            {tooMany && <Alert color="orange">At most 1,000 rules at once: {subjects.length} subjects in {scopes.length} scopes are more.</Alert>}
+            <TextInput label="Reason" description="Optional; shown with the rule" maxLength={1024} value={reason} onChange={(e) => setReason(e.currentTarget.value)} />
+            {problem && <Alert color="orange">{problem}</Alert>}
           </>
         )}
         {step < 3 && (
@@ -82,8 +99,15 @@ function Review({ wanted, back, close }: { wanted: WantedRules; back: () => void
   const noneLeft = preview.data !== undefined && preview.data.refused.size === rules.length;
   return (
     <>
-      {wanted.expiresAt && <Text size="sm" c="dimmed">Until {new Date(wanted.expiresAt).toLocaleString('en-GB')}.</Text>}
-      <RuleChanges rules={rules} preview={preview.data} results={create.data} pending={preview.isPending || preview.isIdle} verb="gain" />
+      {wanted.subjects.some(isEverybody) && (
+        <Alert color="orange" variant="light" icon={<IconAlertTriangle size={18} />}>Everybody who can sign in gets this: every user and every application, including those who come later.</Alert>
+      )}
+      {(wanted.notBefore || wanted.expiresAt) && (
+        <Text size="sm" c="dimmed">
+          {wanted.notBefore ? <>From <Moment at={wanted.notBefore} withTime /></> : 'From now on'}{wanted.expiresAt && <>, until <Moment at={wanted.expiresAt} withTime /></>}
+        </Text>
+      )}
+      <RuleChanges rules={rules} preview={preview.data} results={create.data} pending={preview.isPending || preview.isIdle} verb="gain" later={wanted.notBefore !== undefined} />
       {preview.isError && <Failure error={preview.error} retry={() => look()} />}
       {create.isError && <Failure error={create.error} />}
       <Group justify="space-between">

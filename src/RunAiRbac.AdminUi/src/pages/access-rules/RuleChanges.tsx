@@ -17,10 +17,12 @@ interface Props {
   results?: RowResult[];
   pending: boolean;
   verb: 'gain' | 'lose';
+  /** The rules do not hold yet. */
+  later?: boolean;
 }
 
 /** Rules read back as sentences, and who gains or loses what by them. After saving: what became of each. */
-export function RuleChanges({ rules, preview, results, pending, verb }: Props) {
+export function RuleChanges({ rules, preview, results, pending, verb, later }: Props) {
   return (
     <>
       <ScrollArea.Autosize mah={200} type="auto" offsetScrollbars="y" viewportProps={{ tabIndex: 0, role: 'region', 'aria-label': 'Rules' }}>
@@ -32,7 +34,7 @@ export function RuleChanges({ rules, preview, results, pending, verb }: Props) {
       {!results && (
         <div>
           <Title order={3} mb={6}>{verb === 'gain' ? 'Who gains what' : 'Who loses what'}</Title>
-          {pending ? <Center py="md"><Loader size="sm" aria-label="Loading" /></Center> : preview && <Differences simulation={preview.simulation} verb={verb} />}
+          {pending ? <Center py="md"><Loader size="sm" aria-label="Loading" /></Center> : preview && <Differences simulation={preview.simulation} verb={verb} later={later} />}
         </div>
       )}
     </>
@@ -71,13 +73,14 @@ export function byPlace(entries: Entry[], nameOf: (resourceType: string) => stri
   return [...places.values()].map(({ entry, lines }) => ({ entry, lines: [...lines].map(([words, types]) => ({ words, types: [...types].join(', ') })) }));
 }
 
-function Differences({ simulation, verb }: { simulation?: Simulation; verb: 'gain' | 'lose' }) {
+function Differences({ simulation, verb, later }: { simulation?: Simulation } & Pick<Props, 'verb' | 'later'>) {
   const roles = useRoles();
   const names = new Map(resourceTypes(roles.data ?? []).map((t) => [t.id, t.name]));
   const entries = (verb === 'gain' ? simulation?.gained : simulation?.lost) ?? [];
   const count = (verb === 'gain' ? simulation?.counts?.gained : simulation?.counts?.lost) ?? 0;
   if (entries.length === 0) {
-    return <Text size="sm" c="dimmed">{simulation ? `Nobody ${verb}s anything at this moment: other rules give the same, or the subject is unknown or disabled.` : 'Nothing would change.'}</Text>;
+    const why = later ? 'the rule does not hold before it starts' : 'other rules give the same, or the subject is unknown or disabled';
+    return <Text size="sm" c="dimmed">{simulation ? `Nobody ${verb}s anything at this moment: ${why}.` : 'Nothing would change.'}</Text>;
   }
   return (
     <ScrollArea.Autosize mah={260} type="auto" offsetScrollbars="y" viewportProps={{ tabIndex: 0, role: 'region', 'aria-label': verb === 'gain' ? 'Who gains what' : 'Who loses what' }} bd="1px solid var(--mantine-color-default-border)" p="xs" style={{ borderRadius: 4 }}>

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { actionLabel, compare, show } from './words';
+import { actionLabel, compare, kindLabel, show } from './words';
 
 describe('an event', () => {
   it('tells changes first', () =>
@@ -10,5 +10,6 @@ describe('an event', () => {
   });
   it('takes what is no object as one value', () => expect(compare('x', 'y')).toEqual([{ field: 'value', before: 'x', after: 'y', changed: true }]));
   it.each([[null, '–'], ['', '–'], ['<b>', '<b>'], [[1], '[1]'], [false, 'false']])('shows %s', (value, text) => expect(show(value)).toBe(text));
+  it.each([['access-rule', 'Access rule'], ['user', 'User'], [null, '–']])('words the kind %s', (kind, text) => expect(kindLabel(kind)).toBe(text));
   it('shows an unknown action as it is', () => expect(actionLabel('import')).toBe('import'));
 });

@@ -2,6 +2,12 @@ const words: Record<string, string> = { create: 'Created', update: 'Changed', de
 
 export const actionLabel = (action: string) => words[action] ?? action;
 
+/** Kinds of objects that events are about. */
+export const kinds = ['access-key', 'access-rule', 'application', 'cluster', 'department', 'group', 'identity', 'identity-provider', 'project', 'role', 'security-setting', 'session', 'tenant', 'user'];
+
+/** `access-rule` reads `Access rule`; a dash when there is none. */
+export const kindLabel = (kind: string | null | undefined) => (kind ? kind[0]!.toUpperCase() + kind.slice(1).replaceAll('-', ' ') : '–');
+
 export interface Difference {
   field: string;
   before?: unknown;

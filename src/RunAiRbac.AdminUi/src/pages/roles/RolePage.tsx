@@ -5,6 +5,7 @@ import { Link, useNavigate, useParams, useSearchParams } from 'react-router';
 import { actionWord } from '../../api/permissions';
 import { actions, groupName, holds, resourceTypes, useRoles, type ResourceType, type Role } from '../../api/roles';
 import { NotFound } from '../../app/RouteFailure';
+import { BackTo } from '../../components/BackTo';
 import { SearchField } from '../../components/DataTable';
 import { Failure } from '../../components/Failure';
 import { PageHeader } from '../../components/PageHeader';
@@ -31,6 +32,7 @@ export function Component() {
   const choices = roles.data.map((r) => ({ value: String(r.id), label: r.name }));
   return (
     <>
+      <BackTo to="/roles" label="Roles" />
       <PageHeader title={role.name} about={<>{role.description} <Anchor component={Link} to={`/access-rules?roleId=${role.id}`} size="sm" underline="always">Access rules with this role</Anchor></>} />
       <Group gap="xs" mb="sm" align="flex-end">
         <Select label="Role" data={choices} value={String(role.id)} allowDeselect={false} searchable onChange={(id) => id && void navigate(`/roles/${id}${other ? `?compare=${other.id}` : ''}`)} w={230} />
@@ -46,8 +48,8 @@ export function Component() {
 function Matrix({ types, roles }: { types: ResourceType[]; roles: Role[] }) {
   const groups = [...new Set(types.map((t) => t.group))];
   return (
-    <Table.ScrollContainer minWidth={roles.length > 1 ? 760 : 330} type="native" tabIndex={0} role="region" aria-label="Permissions">
-      <Table verticalSpacing={4} horizontalSpacing="xs" fz="sm" maw={roles.length > 1 ? 1080 : 760} highlightOnHover aria-label={`What ${roles.map((r) => r.name).join(' and ')} may do`}>
+    <Table.ScrollContainer minWidth={roles.length > 1 ? 640 : 330} type="native" tabIndex={0} role="region" aria-label="Permissions">
+      <Table className="matrix" verticalSpacing={4} horizontalSpacing="xs" fz="sm" maw={roles.length > 1 ? 1080 : 760} highlightOnHover aria-label={`What ${roles.map((r) => r.name).join(' and ')} may do`}>
         <Table.Thead>
           {roles.length > 1 && (
             <Table.Tr>
@@ -57,7 +59,7 @@ function Matrix({ types, roles }: { types: ResourceType[]; roles: Role[] }) {
           )}
           <Table.Tr>
             <Table.Th>Resource type</Table.Th>
-            {roles.map((role) => actions.map((action, i) => <Table.Th key={`${role.id} ${action}`} ta="center" w={72} style={edge(i)}>{actionWord(action)}</Table.Th>))}
+            {roles.map((role) => actions.map((action, i) => <Table.Th key={`${role.id} ${action}`} ta="center" w={{ base: 56, sm: 72 }} style={edge(i)}>{actionWord(action)}</Table.Th>))}
           </Table.Tr>
         </Table.Thead>
         <Table.Tbody>

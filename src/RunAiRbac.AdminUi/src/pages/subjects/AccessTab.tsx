@@ -4,7 +4,7 @@ import { mostGroups, readGrants, toGrants, useGrants, type Grant, type Holder, t
 import { DataTable, type Column } from '../../components/DataTable';
 import { useListState } from '../../components/listState';
 import { Moment } from '../../components/Moment';
-import { ScopeName } from '../../components/names';
+import { ScopeName, withoutAccount } from '../../components/names';
 import { RuleActions } from './RuleActions';
 import { groupPath, scopePath } from './paths';
 
@@ -34,7 +34,7 @@ const columns: Column<Grant>[] = [
     // Of the system there is no page.
     cell: (g) => g.rule.scopeType === 'system' ? <ScopeName type="system" name="System" /> : (
       <Anchor component={Link} to={scopePath({ type: g.rule.scopeType, id: g.rule.scopeId })} c="inherit" underline="hover" size="sm">
-        <ScopeName type={g.rule.scopeType} name={g.rule.scopeName} path={g.rule.scopePath} />
+        <ScopeName type={g.rule.scopeType} name={g.rule.scopeName} path={withoutAccount(g.rule.scopePath)} />
       </Anchor>
     ),
     csv: (g) => g.rule.scopePath ?? g.rule.scopeName,

@@ -2,7 +2,7 @@ import { Alert, Badge, Button, Group, Stack, Text, TextInput, Title, Tooltip } f
 import { IconSearch } from '@tabler/icons-react';
 import { useState } from 'react';
 import { useWhatCan, type Holder } from '../../api/effective';
-import { actionWord } from '../../api/permissions';
+import { actionWord, usePermissionsAnywhere } from '../../api/permissions';
 import { Grid, Loaded, type GridColumn } from '../../components/Grid';
 import { ScopeName } from '../../components/names';
 import { byScope, filterRows, toRows, type WhatCanRow } from './whatCan';
@@ -37,10 +37,16 @@ export function PermissionsTab({ holder }: { holder: Holder }) {
 }
 
 const columns: GridColumn<WhatCanRow>[] = [
-  { header: 'Resource type', width: 220, cell: (r) => r.resourceType },
+  { header: 'Resource type', width: 220, cell: (r) => <TypeName id={r.resourceType} /> },
   { header: 'Actions', width: 260, cell: (r) => <Group gap={4}>{r.actions.map((a) => <Badge key={a} color="gray">{actionWord(a)}</Badge>)}</Group> },
-  { header: 'Because', cell: (r) => <Because sentences={r.because} /> },
+  { header: 'Because', width: '55%', cell: (r) => <Because sentences={r.because} /> },
 ];
+
+/** Several resource types share a name: the id tells them apart. */
+function TypeName({ id }: { id: string }) {
+  const name = usePermissionsAnywhere().nameOf(id);
+  return <>{name}{name !== id && <Text span size="xs" c="dimmed"> {id}</Text>}</>;
+}
 
 function Because({ sentences }: { sentences: string[] }) {
   const [first, ...more] = sentences;

@@ -1,10 +1,19 @@
-import { Button, Center, Loader, Paper, Table, Text } from '@mantine/core';
+import { Button, Center, Loader, Paper, Text } from '@mantine/core';
 import { useSearchParams } from 'react-router';
+import type { Api } from '../../api/client';
 import { useWhoCan } from '../../api/decisions';
 import { Failure } from '../../components/Failure';
-import { SubjectName, subjectKind } from '../../components/names';
+import { Grid, type GridColumn } from '../../components/Grid';
+import { subjectKind } from '../../components/names';
 import { PageHeader } from '../../components/PageHeader';
 import { isComplete, QuestionFields, readAsked, writeAsked } from '../../components/QuestionFields';
+import { SubjectLink } from '../subjects/SubjectLink';
+
+const columns: GridColumn<Api<'WhoCanSubject'>>[] = [
+  { header: 'Subject', width: '32%', cell: (s) => <SubjectLink type={s.type ?? ''} id={s.id} name={s.name} /> },
+  { header: 'Type', cell: (s) => (s.type === 'all-authenticated-users' ? '–' : subjectKind(s.type ?? '').label) },
+  { header: 'Because', width: '55%', cell: (s) => s.via?.map((via) => <Text key={via.accessRule?.id} size="sm">{via.accessRule?.sentence}</Text>) },
+];
 
 /** Who may do this there? Everybody, with the rules that give it. */
 export function Component() {
@@ -21,22 +30,7 @@ export function Component() {
       {question && found.isPending && <Center py="xl"><Loader size="sm" aria-label="Loading" /></Center>}
       {found.isError && <Failure error={found.error} retry={() => void found.refetch()} />}
       {subjects?.length === 0 && <Text size="sm" c="dimmed" role="status">Nobody may.</Text>}
-      {subjects && subjects.length > 0 && (
-        <Table.ScrollContainer minWidth={320} type="native" tabIndex={0} role="region" aria-label="Who can">
-          <Table verticalSpacing={6} fz="sm" highlightOnHover>
-            <Table.Thead><Table.Tr><Table.Th w={{ base: 150, sm: 320 }}>Subject</Table.Th><Table.Th visibleFrom="sm" w={120}>Type</Table.Th><Table.Th>Because</Table.Th></Table.Tr></Table.Thead>
-            <Table.Tbody>
-              {subjects.map((subject) => (
-                <Table.Tr key={`${subject.type} ${subject.id}`}>
-                  <Table.Td maw={320}><SubjectName type={subject.type ?? ''} name={subject.name} /></Table.Td>
-                  <Table.Td visibleFrom="sm">{subjectKind(subject.type ?? '').label}</Table.Td>
-                  <Table.Td>{subject.via?.map((via) => <Text key={via.accessRule?.id} size="sm" style={{ overflowWrap: 'anywhere' }}>{via.accessRule?.sentence}</Text>)}</Table.Td>
-                </Table.Tr>
-              ))}
-            </Table.Tbody>
-          </Table>
-        </Table.ScrollContainer>
-      )}
+      {subjects && subjects.length > 0 && <Grid label="Who can" columns={columns} rows={subjects} rowKey={(s) => `${s.type} ${s.id}`} empty="" />}
       {found.hasNextPage && <Center mt="sm"><Button variant="default" loading={found.isFetchingNextPage} onClick={() => void found.fetchNextPage()}>Show more</Button></Center>}
     </>
   );
