@@ -53,6 +53,7 @@ public static class StorageServices
         services.AddPooledDbContextFactory<RunAiRbacDbContext>((provider, options) => Use(options, provider.GetRequiredService<StorageSettings>()));
         services.AddSingleton<PolicyStore>();
         services.AddSingleton<StoreMigrator>();
+        services.AddSingleton<ChangeLogRetention>();
         services.AddSingleton<AuditSealer>();
         services.AddSingleton<AuditVerifier>();
         services.AddHostedService<PolicyPoller>();

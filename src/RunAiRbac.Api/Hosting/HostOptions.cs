@@ -152,6 +152,13 @@ internal sealed record AuditOptions
     public TimeSpan Retention { get; init; } = TimeSpan.FromDays(90);
 }
 
+/// <summary><c>ChangeLog:</c></summary>
+internal sealed record ChangeLogOptions
+{
+    /// <summary>How long entries are kept: a replica that was away for longer reads everything anew.</summary>
+    public TimeSpan Retention { get; init; } = TimeSpan.FromDays(7);
+}
+
 /// <summary>What OpenTelemetry calls its own keys; the exporter reads the others itself.</summary>
 internal sealed record TelemetryOptions
 {
@@ -181,6 +188,7 @@ internal static class HostOptions
         services.AddBudget(BudgetOptions.Checks, concurrent: null);
         services.AddBudget(BudgetOptions.Administration, concurrent: 64);
         services.AddSection<AuditOptions>("Audit", Audit);
+        services.AddSection<ChangeLogOptions>("ChangeLog", ChangeLog);
         services.AddSection<BrowserSessionOptions>("BrowserSessions", BrowserSessions);
         services.AddSection<SsoOptions>("Sso", Sso);
         services.AddSection<TelemetryOptions>(string.Empty, Telemetry);
@@ -242,6 +250,11 @@ internal static class HostOptions
     {
         if (options.RefusalsPerMinute < 0) yield return "Audit:RefusalsPerMinute must not be negative.";
         if (options.Retention < TimeSpan.FromDays(1) || options.Retention > TimeSpan.FromDays(36_500)) yield return "Audit:Retention must be from 1.00:00:00 to 36500.00:00:00.";
+    }
+
+    private static IEnumerable<string> ChangeLog(ChangeLogOptions options, Judge judge)
+    {
+        if (options.Retention < TimeSpan.FromHours(1) || options.Retention > TimeSpan.FromDays(36_500)) yield return "ChangeLog:Retention must be from 01:00:00 to 36500.00:00:00.";
     }
 
     private static IEnumerable<string> Bootstrap(BootstrapOptions options, Judge judge)

@@ -35,6 +35,7 @@ internal static class HostServices
         services.AddSingleton<FirstStart>();
         services.AddSingleton<DemoSeed>();
         services.AddHostedService<Telemetry>();
+        services.AddHostedService<ChangeLogUpkeep>();
         services.AddSingleton<Draining>();
         services.AddHostedService(provider => provider.GetRequiredService<Draining>());
         services.AddOptions<Microsoft.Extensions.Hosting.HostOptions>().Configure<IOptions<ShutdownOptions>, IHostEnvironment>(

@@ -43,6 +43,8 @@ public sealed class HostOptionsTests
     [InlineData("Development", "Tenancy:Hosts:a:8080=2", "Tenancy:Hosts:a")]
     [InlineData("Development", "Tenancy:Hosts=2", "Tenancy:Hosts")]
     [InlineData("Development", "Sso:AllowedPrivateNetworks=10.0.0.0/8", "Sso:AllowedPrivateNetworks")]
+    [InlineData("Development", "ChangeLog:Retention=00:59:59", "ChangeLog:Retention")]
+    [InlineData("Development", "ChangeLog:Retention=a week", "ChangeLog:Retention")]
     [InlineData("Development", "Bootstrap:TenantId=0", "Bootstrap:TenantId")]
     [InlineData("Development", "Bootstrap:TenantName= ", "Bootstrap:TenantName")]
     [InlineData("Development", "Bootstrap:AdminEmail=nobody", "Bootstrap:AdminEmail")]

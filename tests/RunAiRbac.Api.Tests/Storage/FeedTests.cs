@@ -70,6 +70,36 @@ public sealed class FeedTests(PostgresFixture postgres)
         (await AddRuleAsync(store, "dev")).Version.Snapshot.Revision.Should().Be(3);
     }
 
+    [Theory, ClassData(typeof(BothStorages))]
+    public async Task Log_OlderThanTheRetention_IsDroppedAndWhoIsBehindReadsAnew(StorageProvider provider)
+    {
+        await using var a = await TestStore.NewAsync(provider, postgres);
+        var (behind, near, writing) = (await a.AnotherAsync(), await a.AnotherAsync(), await a.AnotherAsync());
+        for (var i = 0; i < 1_200; i++) await AddRuleAsync(a, $"old{i}");
+        await near.Store.PollAsync(Cancel);
+        a.Clock.Advance(TimeSpan.FromDays(2));
+        await AddRuleAsync(a, "young");
+        await AddRuleAsync(a, "younger");
+        var retention = new ChangeLogRetention(a.Get<IDbContextFactory<RunAiRbacDbContext>>());
+
+        (await retention.DropAsync(a.Clock.GetUtcNow() - TimeSpan.FromDays(3), Cancel)).Should().Be(0);
+        (await retention.DropAsync(a.Clock.GetUtcNow() - TimeSpan.FromDays(1), Cancel)).Should().Be(1_201, "the first start has written one too");
+        (await retention.DropAsync(a.Clock.GetUtcNow() - TimeSpan.FromDays(1), Cancel)).Should().Be(0);
+
+        near.Commands.Clear();
+        await near.Store.PollAsync(Cancel);
+        near.Commands.Commands.Should().HaveCount(2, "what is left of the log was enough");
+        await behind.Store.PollAsync(Cancel);
+        (await AddRuleAsync(writing, "by one that is behind")).Version.Snapshot.Revision.Should().Be(1_204);
+        await behind.Store.PollAsync(Cancel);
+        await near.Store.PollAsync(Cancel);
+        foreach (var replica in new[] { behind, near, writing })
+        {
+            replica.Now.Revision.Should().Be(1_204);
+            replica.Now.RuleCount.Should().Be(a.Now.RuleCount + 1);
+        }
+    }
+
     [Fact]
     public async Task Write_OnAReplicaThatHasNotPolled_SeesWhatTheOthersRevoked()
     {
