@@ -46,6 +46,21 @@ public sealed class RuleBatchTests(ApiHosts hosts) : ApiTests(hosts)
     }
 
     [Theory, MemberData(nameof(Providers))]
+    public async Task SubjectIds_GroupNamedLikeAnAddress_IsFoundByItsName(StorageProvider provider)
+    {
+        var world = await OpenAsync(provider);
+        var cluster = await world.ClusterAsync();
+        var name = $"{world.NewName()}@Teams.example.com";
+        var made = Id((await world.GrantAsync("group", name, World.Viewer, cluster)).Json);
+
+        foreach (var filter in new[] { "subjectIds", "subjectIdFilter" })
+        {
+            var found = (await world.Admin.GetAsync($"{Path}?{filter}={Uri.EscapeDataString(name)}")).Expect(HttpStatusCode.OK).Json.GetProperty("accessRules");
+            found.EnumerateArray().Select(Id).Should().Equal([made], filter);
+        }
+    }
+
+    [Theory, MemberData(nameof(Providers))]
     public async Task Search_MoreNamesThanAreLookedForById_FindsTheSameRules(StorageProvider provider)
     {
         var world = await OpenAsync(provider);

@@ -40,7 +40,7 @@ public sealed class SimulationTests(ApiHosts hosts) : ApiTests(hosts)
         var subjects = reply.Json.GetProperty("gained").EnumerateArray().Select(x => x.GetProperty("subject")).ToList();
         subjects.Where(s => s.GetProperty("name").GetString() == "New@Example.com").Select(HasId).Distinct().Should().Equal([false], "the user would only be made");
         subjects.Where(s => s.GetProperty("name").GetString() == member.Name).Should().OnlyContain(s => s.GetProperty("id").GetString() == member.Id);
-        (await StateAsync(tenant)).Lines.Should().Equal(before.Lines, "not even a revision may be written");
+        (await StateAsync(tenant)).OwnLines.Should().Equal(before.OwnLines, "not even a revision may be written");
 
         static bool HasId(JsonElement subject) => subject.TryGetProperty("id", out _);
     }
@@ -189,7 +189,7 @@ public sealed class SimulationTests(ApiHosts hosts) : ApiTests(hosts)
         (await person.PostAsync($"{Rules}?dryRun=true", Rule("group", "g", World.Viewer, tenant.Scope))).Expect(HttpStatusCode.NotFound).Details.Should().Be("scopeId");
         (await tenant.Admin.PostAsync($"{Rules}?dryRun=true", Rule("app", "nothing", World.Viewer, cluster))).Expect(HttpStatusCode.NotFound).Details.Should().Be("subjectId");
         (await tenant.Admin.PostAsync($"{Rules}?dryRun=maybe", body)).Expect(HttpStatusCode.BadRequest).Details.Should().Be("dryRun");
-        (await StateAsync(tenant)).Lines.Should().Equal(before.Lines, "not even a revision or a pending user may be written");
+        (await StateAsync(tenant)).OwnLines.Should().Equal(before.OwnLines, "not even a revision or a pending user may be written");
         (await tenant.Admin.PostAsync($"{Rules}?dryRun=false", body)).Expect(HttpStatusCode.Created);
         (await tenant.Admin.PostAsync($"{Rules}?dryRun=true", body)).Expect(HttpStatusCode.Conflict, "already_exists");
     }

@@ -33,6 +33,9 @@ internal sealed class TenantState
     /// <summary>Everything that a call may not change when it is refused.</summary>
     public required IReadOnlyList<string> Lines { get; init; }
 
+    /// <summary>The same without what is of the whole store, where other tests may make tenants at the same time.</summary>
+    public IEnumerable<string> OwnLines => Lines.Skip(1);
+
     public string TenantScope => Policy.Scopes.Single(s => s.Type == "tenant").Id;
 
     public SubjectFact? Find(string id) => Policy.FindSubject(id);
@@ -93,7 +96,8 @@ internal sealed class TenantState
             Providers = [.. providers.Select(x => x.Alias)],
             Lines =
             [
-                $"revision {revision.Revision}, last rule {revision.LastRuleId}, {tenants.Count} tenants",
+                $"the store has {tenants.Count} tenants",
+                $"revision {revision.Revision}, last rule {revision.LastRuleId}",
                 .. roles.Select(x => $"role {x.Id} {x.Name} {x.Enabled} {x.Permissions}"),
                 .. scopes.Select(x => $"scope {x.Id} {x.Type} {x.ParentId} {x.Name} {x.Namespace} {x.Details}"),
                 .. subjects.Select(Describe),

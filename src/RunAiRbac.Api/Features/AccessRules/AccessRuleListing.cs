@@ -14,7 +14,6 @@ internal sealed class RuleRecord
     public required AccessRuleRow Rule { get; init; }
     public required SubjectKind SubjectKind { get; init; }
     public required string SubjectName { get; init; }
-    public required string SubjectKey { get; init; }
     public string? SubjectFolded { get; init; }
     public required string ScopeType { get; init; }
     public required string ScopeName { get; init; }
@@ -64,7 +63,8 @@ internal sealed record RuleFilter(
         var values = ListQuery.ReadAll(query, "subjectIds");
         foreach (var value in values.OfType<string>()) ids.AddRange(values.Count == 1 ? value.Split(',', StringSplitOptions.RemoveEmptyEntries) : [value]);
         if (ListQuery.ReadOne(query, "subjectIdFilter") is { } one) ids.Add(one);
-        return ids.ConvertAll(id => EmailAddress.TryCanonicalize(id, out var canonical) ? canonical : id);
+        // As they are, too: a group may be named like an address, in capitals.
+        return [.. ids, .. ids.Select(id => EmailAddress.TryCanonicalize(id, out var canonical) ? canonical : id).Except(ids)];
     }
 }
 
@@ -115,7 +115,6 @@ internal static class AccessRuleListing
                Rule = rule,
                SubjectKind = subject.Kind,
                SubjectName = subject.Name,
-               SubjectKey = subject.Key,
                SubjectFolded = subject.NameFolded,
                ScopeType = scope.Type,
                ScopeName = scope.Name,
@@ -161,7 +160,8 @@ internal static class AccessRuleListing
         return snapshot.RuleCount - (system.IsKnown && !roots.Contains(system) ? snapshot.RulesAt(system).Count() : 0);
     }
 
-    public static IQueryable<RuleRecord> Filter(IQueryable<RuleRecord> rules, RuleFilter filter)
+    /// <summary>The rules that pass; <paramref name="subjects"/> are the ids of those that the filter names.</summary>
+    public static IQueryable<RuleRecord> Filter(IQueryable<RuleRecord> rules, RuleFilter filter, string[] subjects)
     {
         if (!filter.IncludeDeleted) rules = rules.Where(r => r.Rule.DeletedAt == null);
         if (filter.UpdatedSince is { } since) rules = rules.Where(r => r.Rule.UpdatedAt >= since);
@@ -170,13 +170,19 @@ internal static class AccessRuleListing
         if (filter.ScopeType is { } scopeType) rules = rules.Where(r => r.ScopeType == scopeType);
         if (filter.ScopeId is { } scopeId) rules = rules.Where(r => r.Rule.ScopeId == scopeId);
         if (filter.RoleId is { } roleId) rules = rules.Where(r => r.Rule.RoleId == roleId);
-        if (filter.SubjectIds.Count > 0)
-        {
-            var ids = filter.SubjectIds.ToArray();
-            rules = rules.Where(r => EF.Parameter(ids).Contains(r.Rule.SubjectId) || EF.Parameter(ids).Contains(r.SubjectKey));
-        }
-
+        if (filter.SubjectIds.Count > 0) rules = rules.Where(r => EF.Parameter(subjects).Contains(r.Rule.SubjectId));
         return rules;
+    }
+
+    /// <summary>The ids of the subjects that the filter names by id, e-mail, name or client id; read first, so that the rules are found by an index.</summary>
+    public static async Task<string[]> SubjectsAsync(RunAiRbacDbContext db, int tenantId, RuleFilter filter, CancellationToken cancellationToken)
+    {
+        if (filter.SubjectIds.Count == 0) return [];
+        var (names, kinds) = (filter.SubjectIds.ToArray(), Enum.GetValues<SubjectKind>());
+        var subjects = db.Subjects.Where(x => x.TenantId == tenantId && kinds.Contains(x.Kind) && EF.Parameter(names).Contains(x.Key));
+        // A living rule's subject lives, and those alone are in the index.
+        if (!filter.IncludeDeleted) subjects = subjects.Where(x => x.DeletedAt == null);
+        return [.. names, .. await subjects.Select(x => x.Id).ToListAsync(cancellationToken)];
     }
 
     /// <summary>

@@ -66,7 +66,9 @@ internal sealed class AccessRulesService(PolicyStore store, TimeProvider clock)
         var tenantId = admitted.Caller.TenantId;
         var visible = AccessRuleListing.Visible(AccessRuleListing.Records(db, tenantId, clock.NowMicros()), Acting.Reading(admitted, clock));
         var named = await AccessRuleListing.SearchAsync(visible, db, tenantId, query.Search, context.RequestAborted);
-        return AccessRuleListing.Table.Filter(AccessRuleListing.Filter(named, RuleFilter.Read(context.Request.Query)), query);
+        var filter = RuleFilter.Read(context.Request.Query);
+        var subjects = await AccessRuleListing.SubjectsAsync(db, tenantId, filter, context.RequestAborted);
+        return AccessRuleListing.Table.Filter(AccessRuleListing.Filter(named, filter, subjects), query);
     }
 
     /// <summary>Without a filter the snapshot knows the number; counting a million rows takes longer than reading a page of them.</summary>

@@ -40,7 +40,6 @@ internal static class RuleChanges
             Rule = row,
             SubjectKind = fact.Kind,
             SubjectName = fact.Name,
-            SubjectKey = fact.Key,
             ScopeType = place.Type,
             ScopeName = place.Name,
             ClusterId = RuleAnswers.ClusterOf(snapshot, scope),
