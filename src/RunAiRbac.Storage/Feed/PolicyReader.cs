@@ -17,7 +17,7 @@ internal sealed class PolicyReader(StorageSettings settings, TimeProvider clock)
         var withPassword = await db.Credentials.LivingPasswords(tenantId).Select(x => x.SubjectId).ToHashSetAsync(cancellationToken);
         var groups = await CountingGroupsAsync(db, tenantId, cancellationToken);
         var endedSessions = await EndedSessionsAsync(db, tenantId, cancellationToken);
-        // Millions of rows: each is read when the snapshot is built of it, without a wait of its own.
+        // Millions of rows: one thread reads them, without a wait for each, while another builds.
         return await Task.Run(
             () => PolicySnapshot.Build(
                 Catalogue.Default,
@@ -25,9 +25,9 @@ internal sealed class PolicyReader(StorageSettings settings, TimeProvider clock)
                     revision,
                     roles,
                     Scopes(db, tenantId, cancellationToken),
-                    Subjects(db, tenantId, withPassword, cancellationToken),
+                    ReadAhead.Of(Subjects(db, tenantId, withPassword, cancellationToken)),
                     Memberships(db, tenantId, groups, cancellationToken),
-                    Rules(db, tenantId, cancellationToken),
+                    ReadAhead.Of(Rules(db, tenantId, cancellationToken)),
                     endedSessions)),
             cancellationToken);
     }
@@ -104,10 +104,10 @@ internal sealed class PolicyReader(StorageSettings settings, TimeProvider clock)
         RunAiRbacDbContext db, int tenantId, List<(string Id, string Source, string SubjectId)> groups, CancellationToken cancellationToken)
     {
         var subjects = groups.ToDictionary(x => x.Id, x => x.SubjectId, StringComparer.Ordinal);
-        var facts = Read(
+        var facts = ReadAhead.Of(Read(
             db.Memberships.Where(x => x.TenantId == tenantId && x.EndedRevision == null).Select(x => new { x.UserId, x.GroupId, x.ValidUntil }),
             row => subjects.TryGetValue(row.GetString(1), out var group) ? new MembershipFact(row.GetString(0), group, Moment(row, 2)) : null,
-            cancellationToken).OfType<MembershipFact>();
+            cancellationToken).OfType<MembershipFact>());
 
         // One source names each group once: there is nothing to fold, and the rows need not all be kept.
         return groups.Select(x => x.Source).Distinct().Count() <= 1 ? facts : Storage.Memberships.Fold(facts);
